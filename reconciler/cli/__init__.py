@@ -1,0 +1,1 @@
+"""The command: reads arguments and environment, builds, calls, returns an exit code."""

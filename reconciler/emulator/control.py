@@ -1,0 +1,79 @@
+"""The control door: what a test asks of the emulator itself, under `/_emulator/`; and `/healthz`.
+
+GET and DELETE requests, POST and DELETE faults, POST advance {"seconds": n}, POST load {a tunedModels list}.
+A fault is {"spec": text} as `faults.parse` reads it. It carries no credential: serve it on loopback only.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from reconciler.emulator import faults, frontend, jsontext
+from reconciler.emulator.status import ApiError
+from reconciler.emulator.wire import JsonObject, Recorded, Response
+
+_DOOR = "/_emulator/"
+_HEALTH = "/healthz"
+
+
+class Controlled(Protocol):
+    """What the door needs of an emulator."""
+
+    @property
+    def requests(self) -> list[Recorded]:
+        """The requests so far."""
+
+    def now(self) -> float:
+        """The service's time."""
+
+    def advance(self, seconds: float) -> None:
+        """Move it on."""
+
+    def inject(self, fault: faults.Fault) -> None:
+        """Put a fault in force."""
+
+    def clear_faults(self) -> None:
+        """Take all faults away."""
+
+    def forget_requests(self) -> None:
+        """Empty the record of requests."""
+
+    def load(self, listed: JsonObject, owner: str | None = None) -> int:
+        """Take in models."""
+
+
+def is_door(path: str) -> bool:
+    """Tell whether a path is not of the API but of the emulator."""
+    return path == _HEALTH or path.startswith(_DOOR)
+
+
+def answer(emulator: Controlled, parsed: frontend.Parsed) -> Response:
+    """Answer a request at the door; the size of its body is not limited."""
+    try:
+        body = jsontext.parse(parsed.body) if parsed.body.strip() else {}
+        return frontend.json_response(200, _act(emulator, parsed, body))
+    except ApiError as error:
+        return frontend.error_response(error)
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        return frontend.error_response(ApiError(400, f"Cannot read the request: {error}"))
+
+
+def _act(emulator: Controlled, parsed: frontend.Parsed, body: Mapping[str, Any]) -> JsonObject:
+    match parsed.method, parsed.path.removeprefix(_DOOR):
+        case "GET", "/healthz":
+            return {"status": "ok"}
+        case "GET", "requests":
+            return {"requests": [seen.as_json() for seen in emulator.requests]}
+        case "DELETE", "requests":
+            emulator.forget_requests()
+        case "POST", "faults":
+            emulator.inject(faults.parse(body["spec"]))
+        case "DELETE", "faults":
+            emulator.clear_faults()
+        case "POST", "advance":
+            emulator.advance(float(body["seconds"]))
+            return {"now": emulator.now()}
+        case "POST", "load":
+            return {"loaded": emulator.load(dict(body))}
+        case _:
+            raise ApiError(404, f"The emulator has no door {parsed.method} {parsed.path}.")
+    return {}

@@ -1,0 +1,114 @@
+"""The `fields` parameter: a partial response, as Google's front end gives it to every method.
+
+Grammar: `a,b` both; `a/b` or `a.b` only b within a; `a(b,c)` several within a; `*` all of a level.
+A name that the response does not have is refused.
+"""
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from reconciler.emulator.schema import camel, fields_of
+from reconciler.emulator.status import bad_field
+
+_TOKEN = re.compile(r"[A-Za-z0-9_@-]+|[*(),/.]")
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What of a value is wanted: everything, or the parts by name."""
+
+    everything: bool = False
+    parts: dict[str, "Selection"] = field(default_factory=dict)
+
+    def of(self, *names: str) -> "Selection":
+        """Give the selection within a nested field; nothing is wanted of what was not named."""
+        here = self
+        for name in names:
+            here = ALL if here.everything else here.parts.get(name, here.parts.get("*", NOTHING))
+        return here
+
+    def cut(self, value: Any) -> Any:
+        """Give the wanted part of a JSON value."""
+        if self.everything:
+            return value
+        if isinstance(value, list):
+            return [self.cut(item) for item in value]
+        if not isinstance(value, dict):
+            return value
+        return {name: self.of(name).cut(item) for name, item in value.items() if self.of(name)}
+
+    def __bool__(self) -> bool:
+        """Tell whether anything is wanted."""
+        return self.everything or bool(self.parts)
+
+
+ALL = Selection(everything=True)
+NOTHING = Selection()
+
+
+def parse(text: str | None, message: str, version: str) -> Selection:
+    """Read a `fields` parameter against the response's message; None or empty selects everything.
+
+    Raises ApiError 400 for bad grammar and for names the response does not have.
+    """
+    if not text:
+        return ALL
+    tokens = _TOKEN.findall(text)
+    if "".join(tokens) != re.sub(r"\s", "", text):
+        raise _refused(text)
+    selection = _list(tokens, text)
+    if tokens:
+        raise _refused(text)
+    _check(selection, message, version)
+    return selection
+
+
+def _list(tokens: list[str], text: str) -> Selection:
+    chosen = _path(tokens, text)
+    while tokens and tokens[0] == ",":
+        tokens.pop(0)
+        chosen = _union(chosen, _path(tokens, text))
+    return chosen
+
+
+def _path(tokens: list[str], text: str) -> Selection:
+    if not tokens or tokens[0] in "(),/.":
+        raise _refused(text)
+    name = camel(tokens.pop(0))
+    inner = ALL
+    if tokens and tokens[0] in "/.":
+        tokens.pop(0)
+        inner = _path(tokens, text)
+    elif tokens and tokens[0] == "(":
+        tokens.pop(0)
+        inner = _list(tokens, text)
+        if not tokens or tokens.pop(0) != ")":
+            raise _refused(text)
+    if name == "*" and inner.everything:
+        return ALL
+    return Selection(parts={name: inner})
+
+
+def _union(one: Selection, other: Selection) -> Selection:
+    if one.everything or other.everything:
+        return ALL
+    names = {*one.parts, *other.parts}
+    return Selection(
+        parts={name: _union(one.parts.get(name, NOTHING), other.parts.get(name, NOTHING)) for name in names}
+    )
+
+
+def _check(selection: Selection, message: str, version: str) -> None:
+    known = fields_of(message, version)
+    for name, inner in selection.parts.items():
+        within = list(known.values()) if name == "*" else [known[name]] if name in known else []
+        if not within:
+            raise _refused(name)
+        for one in within:
+            if one.is_message:
+                _check(inner, one.kind, version)
+
+
+def _refused(path: str) -> Exception:
+    return bad_field("fields", f"Error expanding 'fields' parameter. Cannot find matching fields for path '{path}'.")

@@ -1,0 +1,153 @@
+"""The methods of the API: verb, path, versions, messages, and who answers.
+
+Source: the HTTP bindings of the published service definitions. A path that no row has answers as Google's front
+end does, with an HTML page.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from reconciler.emulator import catalog, creation, inference, models, operations, permissions
+from reconciler.emulator.call import Call
+from reconciler.emulator.settings import Settings
+from reconciler.emulator.wire import JsonObject
+
+_ALL = ("v1beta", "v1beta3", "v1alpha")
+_CONTENT = ("v1", "v1beta", "v1alpha")
+_OPERATIONS = ("v1", *_ALL)
+_PAGE = ("pageSize", "pageToken")
+_MODEL = "tunedModels/{model}"
+
+Answer = JsonObject | list[JsonObject]
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One method. `root` is the proto field that the body is, empty when the body is the request itself."""
+
+    verb: str
+    template: str
+    versions: tuple[str, ...]
+    answer: Callable[[Call], Answer]
+    reply: str
+    request: str | None = None
+    root: str = ""
+    query: tuple[str, ...] = ()
+
+    def match(self, verb: str, path: str) -> Mapping[str, str] | None:
+        """Give the variables of the path, with `version`, or None when this is another method."""
+        found = _pattern(self.template).fullmatch(path) if verb == self.verb else None
+        return found.groupdict() if found and found["version"] in self.versions else None
+
+
+@cache
+def _pattern(template: str) -> re.Pattern[str]:
+    """Compile a path template; its literal parts hold no character special to a pattern."""
+    text = re.sub(r"\{(\w+)\}", r"(?P<\1>[^/:]+)", template)
+    return re.compile(f"/(?P<version>v[a-z0-9]+)/{text}")
+
+
+ROUTES = (
+    Route("POST", "tunedModels", _ALL, creation.create, "Operation", "TunedModel", "tuned_model", ("tunedModelId",)),
+    Route(
+        "GET",
+        "tunedModels",
+        ("v1beta", "v1alpha"),
+        models.list_models,
+        "ListTunedModelsResponse",
+        query=(*_PAGE, "filter"),
+    ),
+    Route("GET", "tunedModels", ("v1beta3",), models.list_models, "ListTunedModelsResponse", query=_PAGE),
+    Route("GET", _MODEL, _ALL, models.get, "TunedModel"),
+    Route("PATCH", _MODEL, _ALL, models.patch, "TunedModel", "TunedModel", "tuned_model", ("updateMask",)),
+    Route("DELETE", _MODEL, _ALL, models.delete, "Empty"),
+    Route(
+        "POST",
+        f"{_MODEL}:generateContent",
+        _CONTENT,
+        inference.generate_content,
+        "GenerateContentResponse",
+        "GenerateContentRequest",
+    ),
+    Route(
+        "POST",
+        f"{_MODEL}:streamGenerateContent",
+        _CONTENT,
+        inference.stream_generate_content,
+        "GenerateContentResponse",
+        "GenerateContentRequest",
+    ),
+    Route(
+        "POST",
+        f"{_MODEL}:generateText",
+        _ALL,
+        inference.generate_text,
+        "GenerateTextResponse",
+        "GenerateTextRequest",
+    ),
+    Route(
+        "POST",
+        f"{_MODEL}:transferOwnership",
+        _ALL,
+        permissions.transfer_ownership,
+        "Empty",
+        "TransferOwnershipRequest",
+    ),
+    Route("POST", f"{_MODEL}/permissions", _ALL, permissions.create, "Permission", "Permission", "permission"),
+    Route("GET", f"{_MODEL}/permissions", _ALL, permissions.list_permissions, "ListPermissionsResponse", query=_PAGE),
+    Route("GET", f"{_MODEL}/permissions/{{permission}}", _ALL, permissions.get, "Permission"),
+    Route(
+        "PATCH",
+        f"{_MODEL}/permissions/{{permission}}",
+        _ALL,
+        permissions.patch,
+        "Permission",
+        "Permission",
+        "permission",
+        ("updateMask",),
+    ),
+    Route("DELETE", f"{_MODEL}/permissions/{{permission}}", _ALL, permissions.delete, "Empty"),
+    Route(
+        "GET",
+        f"{_MODEL}/operations",
+        _OPERATIONS,
+        operations.list_operations,
+        "ListOperationsResponse",
+        query=(*_PAGE, "filter", "returnPartialSuccess"),
+    ),
+    Route("GET", f"{_MODEL}/operations/{{operation}}", _OPERATIONS, operations.get, "Operation"),
+    Route(
+        "POST",
+        f"{_MODEL}/operations/{{operation}}:cancel",
+        _OPERATIONS,
+        operations.cancel,
+        "Empty",
+        "CancelOperationRequest",
+    ),
+    Route("GET", "operations", ("v1",), operations.not_supported, "Empty", query=(*_PAGE, "filter", "name")),
+    Route("DELETE", "operations/{operation}", ("v1",), operations.not_supported, "Empty"),
+    Route("GET", "models", _OPERATIONS, catalog.list_models, "ListModelsResponse", query=_PAGE),
+    Route("GET", "models/{base}", _OPERATIONS, catalog.get_model, "Model"),
+)
+
+
+def find(verb: str, path: str, settings: Settings) -> tuple[Route, Mapping[str, str]] | None:
+    """Give the method that a path asks for and the variables in it, or None.
+
+    The versions at which operations are bound are a setting: the published tables disagree about them.
+    """
+    for route in ROUTES:
+        variables = route.match(verb, path)
+        if variables is not None:
+            return (route, variables) if variables["version"] in _bound(route, settings) else None
+    return None
+
+
+def _bound(route: Route, settings: Settings) -> tuple[str, ...]:
+    if route.answer is operations.cancel:
+        return settings.cancel_versions
+    if route.answer in (operations.get, operations.list_operations):
+        return settings.operation_versions
+    return route.versions

@@ -1,0 +1,182 @@
+"""The emulator: requests in, responses out, no socket; the state in SQLite, the time from a given clock."""
+
+import json
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from reconciler.emulator import control, faults, fields, frontend, loading
+from reconciler.emulator.access import identify
+from reconciler.emulator.call import Call
+from reconciler.emulator.decoding import decode
+from reconciler.emulator.routes import Route, find
+from reconciler.emulator.settings import Settings
+from reconciler.emulator.status import ApiError, server_error
+from reconciler.emulator.store import Store
+from reconciler.emulator.wire import JsonObject, Recorded, Request, Response
+
+__all__ = ["Emulator", "Recorded", "Request", "Response"]
+
+_REMEMBERED = 100_000
+
+
+class Emulator:
+    """One emulated service. Threads may share it; processes may share its state file."""
+
+    def __init__(
+        self,
+        state: Path | None = None,
+        clock: Callable[[], float] = time.time,
+        settings: Settings | None = None,
+        request_log: Path | None = None,
+    ) -> None:
+        """Open the state (None: in memory). `clock` gives unix seconds; `request_log` is appended to."""
+        self.settings = settings or Settings()
+        self._clock = clock
+        self._store = Store(state)
+        self._faults = faults.Faults()
+        self._lock = threading.RLock()
+        self._requests: deque[Recorded] = deque(maxlen=_REMEMBERED)
+        self._log = request_log
+
+    @property
+    def requests(self) -> list[Recorded]:
+        """The requests so far (at most the last 100,000), oldest first, without those to the control door."""
+        with self._lock:
+            return list(self._requests)
+
+    def forget_requests(self) -> None:
+        """Empty the record of requests."""
+        with self._lock:
+            self._requests.clear()
+
+    def now(self) -> float:
+        """Give the service's time in unix seconds: the clock, and what it was advanced by."""
+        with self._lock:
+            return self._clock() + self._store.number("offset")
+
+    def advance(self, seconds: float) -> None:
+        """Move the service's time on, for every process that shares the state."""
+        with self._lock, self._store.writing():
+            self._store.add("offset", seconds)
+
+    def inject(self, fault: faults.Fault) -> None:
+        """Put a fault in force in this process."""
+        with self._lock:
+            self._faults.inject(fault)
+
+    def clear_faults(self) -> None:
+        """Take all faults away."""
+        with self._lock:
+            self._faults.clear()
+
+    def load(self, listed: JsonObject, owner: str | None = None) -> int:
+        """Take in the models of a `tunedModels` list as they are, and give their number.
+
+        They come back equal, belong to `owner` (default: the settings' account) and have no training data.
+        Raises ApiError 409 for an id that is taken.
+        """
+        with self._lock:
+            return loading.load(self._store, self.settings, listed, owner or self.settings.account)
+
+    def close(self) -> None:
+        """Close the state."""
+        with self._lock:
+            self._store.close()
+
+    def handle(self, request: Request) -> Response:
+        """Answer a request; never raises for what a client may send."""
+        parsed = frontend.take_apart(request)
+        if control.is_door(parsed.path):
+            return control.answer(self, parsed)
+        with self._lock:
+            strike = self._faults.strike(parsed.method, parsed.path, self.now())
+            body, response = self._respond(parsed, strike)
+            self._record(parsed, body, response)
+        return response
+
+    def _respond(self, parsed: frontend.Parsed, strike: faults.Action | None) -> tuple[Any, Response]:
+        """Give the body as read, and the answer as the fault leaves it."""
+        try:
+            body = frontend.read_json(parsed, self.settings)
+        except ApiError as error:
+            refusal = frontend.error_response(error)
+            return parsed.body.decode(errors="replace"), _struck(strike, lambda: refusal)
+        stale = isinstance(strike, faults.Stale)
+        return body, _struck(strike, lambda: self._serve(parsed, body, stale=stale))
+
+    def _serve(self, parsed: frontend.Parsed, body: object, *, stale: bool) -> Response:
+        found = find(parsed.method, parsed.path, self.settings)
+        if found is None:
+            return frontend.html_response(404)
+        route, variables = found
+        version = variables["version"]
+        stream = "streamGenerateContent" in route.template
+        try:
+            wanted = frontend.format_of(parsed, self.settings)
+            call = self._call(parsed, route, version, body)
+            answer = route.answer(replace(call, path=variables, stale=stale))
+            if isinstance(answer, dict):
+                answer = call.selection.cut(answer)
+            return frontend.answer_response(answer, route, version, wanted)
+        except ApiError as error:
+            return frontend.error_response(error, pretty=self.settings.pretty_print, stream=stream)
+
+    def _call(self, parsed: frontend.Parsed, route: Route, version: str, body: object) -> Call:
+        caller = identify(parsed.headers, parsed.query, self.settings)
+        query = frontend.method_query(parsed, route)
+        decoded: JsonObject = {}
+        if route.request is not None:
+            decoded = decode(route.request, {} if body is None else body, version, route.root)
+        return Call(
+            store=self._store,
+            settings=self.settings,
+            caller=caller,
+            version=version,
+            # Microseconds, so that createTime reads as the service writes it.
+            now=round(self.now() * 1_000_000) * 1_000,
+            path={},
+            query=query,
+            body=decoded,
+            selection=fields.parse(parsed.option("fields"), route.reply, version),
+        )
+
+    def _record(self, parsed: frontend.Parsed, body: object, response: Response) -> None:
+        seen = Recorded(parsed.method, parsed.path, parsed.public_query(), body, response.status)
+        self._requests.append(seen)
+        if self._log is not None:
+            line = json.dumps(seen.as_json())
+            with self._log.open("a", encoding="utf-8") as log:
+                log.write(f"{line}\n")
+
+
+def _struck(strike: faults.Action | None, act: Callable[[], Response]) -> Response:
+    """Do the act, or not, and change its answer, as the fault has it."""
+    match strike:
+        case None | faults.Stale():
+            return act()
+        case faults.Delay(seconds):
+            return replace(act(), delay=seconds)
+        case faults.Truncate():
+            return replace(act(), delivery="truncated")
+        case faults.Cut(when):
+            done = act() if when == "after" else frontend.error_response(server_error(503))
+            return replace(done, delivery="cut")
+        case faults.Html(code, when):
+            _act_if_after(when, act)
+            return frontend.html_response(code, "<html><title>Error</title><p>Bad gateway.</html>")
+        case faults.Status(code, body, headers, when):
+            _act_if_after(when, act)
+            return frontend.json_response(code, body or server_error(code).body(), headers=headers)
+        case faults.Quota():
+            message = "a quota strikes as a status"
+            raise AssertionError(message)
+
+
+def _act_if_after(when: faults.When, act: Callable[[], Response]) -> None:
+    if when == "after":
+        act()

@@ -1,0 +1,92 @@
+"""What the emulated service does where the real one is not documented: one switch for each open question.
+
+Every default is the behaviour that the public samples show, or, where they are silent, the most probable one.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+Echo = Literal["exact", "multiplier-as-rate", "omit-multiplier", "clamp", "resolve-base"]
+
+TUNABLE_BASES = (
+    "models/gemini-1.5-flash-001-tuning",
+    "models/gemini-1.0-pro-001",
+    "models/text-bison-001",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """The behaviour of one emulator; immutable, and not stored in its state file.
+
+    Speed, failure and the echoed values of a training are fixed in its record when it is created, so that
+    a later process with other settings sees the same training.
+    """
+
+    steps_per_second: float = 20.0
+    """Speed of a training; `math.inf` ends it as soon as it starts."""
+    start_delay: float = 0.3
+    """Seconds from createTime to startTime; the samples show 0.1 to 0.7."""
+    seed: int = 0
+    """Enters every generated id, so that two emulators can be told apart or be made equal."""
+
+    echo: Echo | frozenset[Echo] = "exact"
+    """How hyperparameters and base come back:
+    `exact` as sent; `multiplier-as-rate` resolves the multiplier to a learningRate; `omit-multiplier` shows
+    neither; `clamp` cuts batchSize to the number of examples and epochCount to `epoch_max`; `resolve-base`
+    shows the base that `base_aliases` names."""
+    epoch_max: int = 50
+    base_aliases: Mapping[str, str] = field(
+        default_factory=lambda: {"models/gemini-1.5-flash-001-tuning": "models/gemini-1.5-flash-001"}
+    )
+    default_threshold: int = 100
+    """From this number of examples on, the larger default batch size and its learning rate hold."""
+    snapshot_limit: int | None = 1000
+    """Most snapshots shown for one training outside v1beta3, thinned evenly; None shows all."""
+
+    id_reuse: Literal["ok", "conflict"] = "ok"
+    """Whether the id of a deleted model may be created again, or answers 409 for ever."""
+    delete_creating: Literal["ok", "refuse"] = "ok"
+    missing: Literal[403, 404] = 404
+    """Answer for an id that does not exist; 403 does not disclose which ids are taken."""
+    list_lag: int = 0
+    """Number of lists (first pages) that miss a new model, or still show a deleted one."""
+    after_cancel: Literal["failed", "active", "deleted"] = "failed"
+    """What becomes of a model whose training is cancelled."""
+
+    description_max: int | None = None
+    """Longest description in characters, or None; `description_over` says what happens beyond it."""
+    description_over: Literal["cut", "refuse"] = "cut"
+    temperature_max: float = 1.0
+    body_max: int = 4 * 1024 * 1024
+    """Largest request body, in bytes."""
+
+    tunable_bases: tuple[str, ...] = TUNABLE_BASES
+    """Bases that can be tuned; the empty tuple is the public service since May 2025."""
+    sources_refused: tuple[str, ...] = ("models/gemini-1.5",)
+    """Prefixes of bases of which a tuned model cannot be tuned further (400)."""
+    fail_after: Mapping[str, int] = field(default_factory=dict)
+    """Text found in a model's id or displayName -> the step at which its training FAILS."""
+    failure_code: int = 3
+    """google.rpc.Code of such a failure in `Operation.error`."""
+    failure_message: str = "The tuning job failed: the loss did not converge."
+
+    operation_versions: tuple[str, ...] = ("v1", "v1beta", "v1beta3", "v1alpha")
+    """API versions at which operations can be read."""
+    cancel_versions: tuple[str, ...] = ("v1",)
+
+    require_auth: bool = False
+    """Whether a request must carry a credential that `accounts` knows."""
+    account: str = "me@example.com"
+    """Who calls with no credential, or with one that `accounts` does not know."""
+    accounts: Mapping[str, str] = field(default_factory=dict)
+    """Bearer token or API key -> e-mail address of its account."""
+    groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """E-mail address of a group -> its members."""
+    pretty_print: bool = False
+    """Whether answers are indented when the caller does not send `prettyPrint`."""
+
+    def echoes(self, form: Echo) -> bool:
+        """Tell whether the echo form is in force."""
+        return self.echo == form if isinstance(self.echo, str) else form in self.echo

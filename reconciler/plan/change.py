@@ -1,0 +1,129 @@
+"""One row of a plan: what happens to one address, or to one leftover, and why."""
+
+from dataclasses import dataclass
+from enum import Enum, IntEnum
+from typing import NamedTuple
+
+from reconciler.resource.address import Address
+from reconciler.resource.desired import Desired
+from reconciler.resource.observed import Grant, Observed, Ownership
+from reconciler.resource.reason import Reason
+from reconciler.resource.rules import Value
+
+
+class Action(IntEnum):
+    """What is done, ordered by severity. How it is written is `render`'s business."""
+
+    NOOP = 0
+    WAIT = 1
+    UPDATE = 2
+    CREATE = 3
+    REPLACE = 4
+    DELETE = 5
+
+
+class Effect(Enum):
+    """What one differing field leads to."""
+
+    WRITE = "write"  # patched in place
+    MARK = "mark"  # written into the mark of ownership
+    RETRAIN = "retrain"  # only a new training can change it
+    IGNORED = "ignored"  # left alone, as asked
+    NOTE = "note"  # worth knowing, and no reason to act
+
+
+class FieldChange(NamedTuple):
+    """One differing field. `why` says what the field's rule is where that decides the action."""
+
+    path: str
+    old: Value | None
+    new: Value | None
+    effect: Effect
+    reason: Reason
+    why: str = ""
+
+
+class Steps(NamedTuple):
+    """Training steps of a create. Not exact when the service chooses the batch size: then the most it can be."""
+
+    number: int
+    exact: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What happens to `address`.
+
+    `target` is the remote name the row is about: the one to be created, or that of `observed`. A refused row does
+    nothing; its action is NOOP and `intended` is what it would have been. `supersedes` are the models that go once the
+    target is READY; `successor` is the model that must be READY before a superseded one is deleted. `ownership` is the
+    mark that a create or update writes; an update with `strips` removes it.
+    """
+
+    address: Address
+    action: Action
+    reasons: tuple[Reason, ...]
+    target: str = ""
+    desired: Desired | None = None
+    observed: Observed | None = None
+    fields: tuple[FieldChange, ...] = ()
+    supersedes: tuple[Observed, ...] = ()
+    successor: str = ""
+    ownership: Ownership | None = None
+    strips: bool = False
+    inputs: str = ""
+    steps: Steps | None = None
+    grants: tuple[Grant, ...] = ()
+    refused: bool = False
+    intended: Action = Action.NOOP
+    detail: str = ""
+    notes: tuple[str, ...] = ()
+
+    @property
+    def writes(self) -> tuple[FieldChange, ...]:
+        """The fields that one PATCH will carry."""
+        return tuple(f for f in self.fields if f.effect in (Effect.WRITE, Effect.MARK))
+
+    @property
+    def ignores(self) -> bool:
+        """Whether a difference is left alone on request."""
+        return Reason.IGNORED in self.reasons or any(f.effect is Effect.IGNORED for f in self.fields)
+
+    @property
+    def order(self) -> tuple[Action, bool, Address, str]:
+        """Sorting key of plans: the most severe last, next to the counts."""
+        return (max(self.action, self.intended), self.refused, self.address, self.target)
+
+
+class Act(NamedTuple):
+    """One write to the remote, as digests and stale checks see it: no times, no progress, no notes."""
+
+    address: str
+    verb: str
+    name: str
+    inputs: str = ""
+    fields: tuple[str, ...] = ()
+
+
+def acts(change: Change) -> tuple[Act, ...]:
+    """Every write this row will lead to, now or after a training; none for a refused row."""
+    if change.refused:
+        return ()
+    address = str(change.address)
+    deletes = tuple(Act(address, "delete", old.name) for old in change.supersedes)
+    match change.action:
+        case Action.CREATE | Action.REPLACE:
+            return (Act(address, "create", change.target, change.inputs), *deletes)
+        case Action.DELETE:
+            return (Act(address, "delete", change.target), *deletes)
+        case Action.WAIT if leaves(change):
+            return (Act(address, "delete", change.target),)
+        case Action.NOOP | Action.WAIT | Action.UPDATE:
+            fields = tuple(f"{f.path}={f.new!r}" for f in change.writes)
+            update = (Act(address, "update", change.target, fields=fields),) if fields else ()
+            return (*update, *deletes)
+
+
+def leaves(change: Change) -> bool:
+    """Whether the row's own target is deleted in the end, once it has stopped training."""
+    return bool({Reason.SUPERSEDED, Reason.UNDECLARED} & set(change.reasons))

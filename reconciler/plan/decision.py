@@ -1,0 +1,150 @@
+"""The decision for one declared address: the table of `planner`, case by case."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import assert_never
+
+from reconciler.plan import diff
+from reconciler.plan.change import Action, Change, Effect, FieldChange
+from reconciler.plan.inventory import Group, Inventory
+from reconciler.plan.leftover import kept, refused, retained, superseded
+from reconciler.plan.match import Match, match, wanted
+from reconciler.plan.terms import Terms, wished
+from reconciler.plan.training import begin, ownership
+from reconciler.resource.desired import Desired
+from reconciler.resource.identity import names
+from reconciler.resource.observed import Mark, Observed, Ownership, State
+from reconciler.resource.reason import Reason
+
+
+def decide(desired: Desired, group: Group, inventory: Inventory, terms: Terms) -> Iterator[Change]:
+    """Yield the row of the address, then one for each leftover that is not part of it."""
+    if group.newer:
+        yield _newer(desired, group.newer[0])
+        return
+    matches = match(desired, group, terms)
+    chosen = wanted(matches, desired, terms)
+    serving = chosen.observed if chosen else None
+    rest = tuple(o for o in group.marked if o is not serving)
+    keep = desired.lifecycle.keep_superseded
+    stays = retained(rest, terms.keep_superseded if keep is None else keep)
+    goes = tuple(o for o in rest if o not in stays)
+    lost = [o for o in group.claimed if o is not serving]
+    yield from _main(desired, matches, chosen, goes, lost, inventory, terms)
+    if serving is not None and serving.state is State.READY:
+        yield from (superseded(desired.address, o, serving.name, terms) for o in goes)
+    yield from kept(desired.address, stays, Reason.RETAINED)
+    if serving is not None:
+        yield from kept(desired.address, lost, Reason.MARK_LOST, "carries no mark, so it is left alone")
+
+
+def _main(
+    desired: Desired,
+    matches: tuple[Match, ...],
+    chosen: Match | None,
+    goes: tuple[Observed, ...],
+    lost: list[Observed],
+    inventory: Inventory,
+    terms: Terms,
+) -> Iterator[Change]:
+    """The row of the address itself."""
+    if chosen is None:
+        if lost and not wished(terms.wishes.replace, desired.address):
+            yield _unmarked(desired, lost[0])
+        else:
+            yield begin(desired, matches, goes, inventory, terms)
+        return
+    row = _existing(desired, chosen, terms)
+    match chosen.observed.state:
+        case State.READY:
+            yield _ready(row, chosen, desired)
+        case State.TRAINING:
+            yield replace(row, action=Action.WAIT, reasons=(Reason.TRAINING, *row.reasons), supersedes=goes)
+        case State.FAILED:
+            yield _failed(row, chosen.observed, terms)
+        case State.UNKNOWN:
+            detail = "the service reports a state unknown to this version"
+            yield refused(row, Reason.UNKNOWN_STATE, Action.NOOP, detail)
+        case _:
+            assert_never(chosen.observed.state)
+
+
+def _existing(desired: Desired, chosen: Match, terms: Terms) -> Change:
+    """The row of a model that exists, with its differences and its mark, before its state decides."""
+    observed = chosen.observed
+    mark = _mark(desired, observed, terms)
+    fields = (*chosen.fields, *_mark_changes(observed, mark))
+    effects = (Effect.WRITE, Effect.MARK)
+    return Change(
+        desired.address,
+        Action.NOOP,
+        tuple(dict.fromkeys(f.reason for f in fields if f.effect in effects)),
+        observed.name,
+        desired,
+        observed,
+        fields,
+        ownership=mark,
+        notes=tuple(diff.undeclared_notes(desired, observed, terms.capabilities.rules)),
+    )
+
+
+def _ready(row: Change, chosen: Match, desired: Desired) -> Change:
+    """NOOP or UPDATE; refused while nobody knows what the model was trained on."""
+    if chosen.unknown and not any(f.effect is Effect.IGNORED and f.path == diff.DATASET for f in chosen.fields):
+        detail = (
+            "nobody knows what it was trained on; "
+            f"`import --assume-data {desired.address} {chosen.observed.name}` records the declared data as its own, "
+            f"`--replace {desired.address}` trains anew"
+        )
+        return refused(row, Reason.DATA_UNKNOWN, Action.REPLACE, detail)
+    return replace(row, action=Action.UPDATE) if row.writes else row
+
+
+def _failed(row: Change, observed: Observed, terms: Terms) -> Change:
+    """Refused with what the service said, and the way out."""
+    said = terms.facts.failures.get(observed.name) or "the service no longer tells why"
+    detail = f"its training failed: {said}; fix the cause and `--retry-failed {row.address}`"
+    return refused(row, Reason.FAILED, Action.CREATE, detail)
+
+
+def _newer(desired: Desired, observed: Observed) -> Change:
+    """A mark that a later version wrote: ours, and not ours to read."""
+    row = Change(desired.address, Action.NOOP, (), observed.name, desired, observed)
+    return refused(row, Reason.NEWER_MARK, Action.NOOP, f"{observed.name} was marked by a newer version; upgrade")
+
+
+def _unmarked(desired: Desired, observed: Observed) -> Change:
+    """A model whose id proves the address but not the inputs, and whose mark is gone."""
+    row = Change(desired.address, Action.NOOP, (), observed.name, desired, observed)
+    detail = (
+        f"the mark of {observed.name} was removed and its inputs are not those declared; "
+        f"`import {desired.address} {observed.name}` marks it again, `--replace {desired.address}` trains anew"
+    )
+    return refused(row, Reason.MARK_LOST, Action.UPDATE, detail)
+
+
+def _mark(desired: Desired, observed: Observed, terms: Terms) -> Ownership:
+    """The mark to carry: what the model was made from stays, whose it is and what survives follows the manifest."""
+    fresh = ownership(desired, terms.context.owner)
+    old = observed.ownership
+    if observed.mark is Mark.NONE or old is None:
+        return fresh
+    name = old.name if names(old.name, fresh.name) else fresh.name
+    return replace(old, owner=fresh.owner, name=name, protect=fresh.protect, keep=fresh.keep)
+
+
+def _mark_changes(observed: Observed, mark: Ownership) -> Iterator[FieldChange]:
+    """What of the mark has to be written, in the words of the manifest."""
+    old = observed.ownership
+    if observed.mark is Mark.NONE or old is None:
+        yield FieldChange("mark", None, f"{mark.owner}/{mark.name}", Effect.MARK, Reason.MARK_LOST)
+        return
+    if old.owner != mark.owner:
+        yield FieldChange("owner", old.owner, mark.owner, Effect.MARK, Reason.FORMER_OWNER)
+    if old.name != mark.name:
+        yield FieldChange("metadata.name", old.name, mark.name, Effect.MARK, Reason.RENAMED)
+    if old.protect != mark.protect:
+        yield FieldChange("lifecycle.protect", old.protect, mark.protect, Effect.MARK, Reason.DRIFTED)
+    if old.keep != mark.keep:
+        removal = {True: "keep", False: "delete"}
+        yield FieldChange("lifecycle.onRemoval", removal[old.keep], removal[mark.keep], Effect.MARK, Reason.DRIFTED)

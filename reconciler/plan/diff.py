@@ -1,0 +1,103 @@
+"""Which declared fields differ from what a model has, and what each difference takes.
+
+Only declared fields count: unset means that the service decides. A value that only training can change is unchanged
+if it equals what was recorded when the model was created *or* what the service reports now, because services resolve,
+clamp and omit what they were sent; a missing or changed echo must never be a reason to train again.
+"""
+
+from collections.abc import Iterator
+
+from reconciler.plan.change import Effect, FieldChange
+from reconciler.resource.desired import Desired
+from reconciler.resource.identity import BASE_PATHS, HYPERPARAMETERS, base_hash, short_digest
+from reconciler.resource.observed import Observed
+from reconciler.resource.reason import Reason
+from reconciler.resource.rules import Change, FieldRule, Rules, Value, equal, shortest
+
+DATASET = "dataset"
+
+
+def compare(desired: Desired, observed: Observed, rules: Rules, *, proven: bool) -> tuple[FieldChange, ...]:
+    """List the differences, by path. `proven`: the model's id is the very id that these inputs compute."""
+    found = [*_data(desired, observed, proven=proven)]
+    for path, value in desired.fields.items():
+        rule = rules[path]
+        if rule.change is Change.RETRAIN:
+            found += _trained(desired, observed, rule, value, proven=proven)
+        elif rule.readable and not _same(observed.fields.get(path), value):
+            found.append(_written(desired, observed, rule, value))
+    return tuple(sorted(found, key=lambda f: f.path))
+
+
+def retrains(changes: tuple[FieldChange, ...]) -> bool:
+    """Whether any difference needs a new training."""
+    return any(c.effect is Effect.RETRAIN for c in changes)
+
+
+def recorded(observed: Observed, path: str) -> Value | None:
+    """What was declared for a hyperparameter when the model was created; None if nothing was."""
+    if observed.ownership is None:
+        return None
+    return observed.ownership.declared.get(path.removeprefix(HYPERPARAMETERS))
+
+
+def undeclared_notes(desired: Desired, observed: Observed, rules: Rules) -> Iterator[str]:
+    """Say which hyperparameters differ from the documented default although nobody declares them (any more)."""
+    for path, rule in rules.items():
+        if not rule.defaults or path in desired.fields or rule.alternative in desired.fields:
+            continue
+        value = observed.fields.get(path, recorded(observed, path))
+        if isinstance(value, int | float) and not any(equal(value, d) for d in rule.defaults):
+            default = " or ".join(shortest(d) for d in rule.defaults)
+            yield (
+                f"{path} is {shortest(value)}, not declared; default {default}; "
+                f"`--replace {desired.address}` trains anew"
+            )
+
+
+def _same(observed: Value | None, declared: Value) -> bool:
+    """Compare with what is reported; services leave out empty texts and lists."""
+    return equal(observed, declared) or (observed is None and declared in ("", ()))
+
+
+def _written(desired: Desired, observed: Observed, rule: FieldRule, value: Value) -> FieldChange:
+    """A value that a PATCH can write."""
+    ignored = rule.path in desired.lifecycle.ignore_changes
+    effect = Effect.IGNORED if ignored else Effect.WRITE
+    return FieldChange(rule.path, observed.fields.get(rule.path), value, effect, Reason.DRIFTED)
+
+
+def _trained(
+    desired: Desired, observed: Observed, rule: FieldRule, value: Value, *, proven: bool
+) -> Iterator[FieldChange]:
+    """A value that only training can change: recorded or echoed is unchanged, another echo is a note."""
+    echoed, known = observed.fields.get(rule.path), recorded(observed, rule.path)
+    if rule.path in BASE_PATHS and observed.ownership and observed.ownership.base == base_hash(str(value)):
+        known = value
+    if equal(value, echoed) and echoed is not None:
+        return
+    if proven or (known is not None and equal(value, known)):
+        if echoed is not None:
+            yield FieldChange(rule.path, echoed, value, Effect.NOTE, Reason.SERVER_DEFAULT)
+        return
+    ignored = rule.path in desired.lifecycle.ignore_changes
+    effect = Effect.IGNORED if ignored else Effect.RETRAIN
+    old = known if echoed is None else echoed
+    yield FieldChange(rule.path, old, value, effect, Reason.IMMUTABLE_FIELD, rule.why)
+
+
+def _data(desired: Desired, observed: Observed, *, proven: bool) -> Iterator[FieldChange]:
+    """The data, by digest: the service never gives it back."""
+    if desired.dataset is None or proven:
+        return
+    new = short_digest(desired.dataset.digest)
+    old = observed.ownership.digest if observed.ownership else ""
+    if old == new:
+        return
+    ignored = DATASET in desired.lifecycle.ignore_changes
+    if not old:
+        effect = Effect.IGNORED if ignored else Effect.NOTE
+        yield FieldChange(DATASET, None, new, effect, Reason.DATA_UNKNOWN)
+    else:
+        effect = Effect.IGNORED if ignored else Effect.RETRAIN
+        yield FieldChange(DATASET, old, new, effect, Reason.DATA_CHANGED, "a model learns from its data only once")

@@ -1,0 +1,66 @@
+"""Models of an address beside the wanted one: what becomes of them, and when."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import assert_never
+
+from reconciler.plan.change import Action, Change
+from reconciler.plan.terms import Terms, wished
+from reconciler.resource.address import Address
+from reconciler.resource.observed import Observed, State
+from reconciler.resource.reason import Reason
+
+
+def retained(rest: Iterable[Observed], keep: int) -> tuple[Observed, ...]:
+    """The newest READY ones, as many as are to be kept for a rollback. No clock is needed."""
+    ready = sorted((o for o in rest if o.state is State.READY), key=lambda o: (o.created, o.name), reverse=True)
+    return tuple(ready[:keep])
+
+
+def superseded(address: Address, observed: Observed, successor: str, terms: Terms) -> Change:
+    """A leftover whose successor is READY: it goes, once it does not train any more."""
+    grants = terms.facts.grants.get(observed.name, ())
+    row = Change(
+        address,
+        Action.NOOP,
+        (Reason.SUPERSEDED,),
+        observed.name,
+        observed=observed,
+        successor=successor,
+        grants=grants,
+    )
+    match observed.state:
+        case State.READY | State.FAILED:
+            return with_action(row, Action.DELETE)
+        case State.TRAINING:
+            wish = (Reason.REQUESTED,) if wished(terms.wishes.cancel, address) else ()
+            detail = "its training will be thrown away" + (
+                ", and is asked to stop now" if wish else f"; `--cancel-superseded {address}` asks it to stop"
+            )
+            return with_action(row, Action.WAIT, *wish, detail=detail)
+        case State.UNKNOWN:
+            return refused(
+                row,
+                Reason.UNKNOWN_STATE,
+                Action.DELETE,
+                "the service reports a state unknown to this version",
+            )
+        case _:
+            assert_never(observed.state)
+
+
+def kept(address: Address, observed: Iterable[Observed], reason: Reason, detail: str = "") -> Iterator[Change]:
+    """Models that stay as they are, each with the reason."""
+    for each in observed:
+        yield Change(address, Action.NOOP, (reason,), each.name, observed=each, detail=detail)
+
+
+def with_action(row: Change, action: Action, *reasons: Reason, detail: str = "") -> Change:
+    """The same row, doing something."""
+    return replace(row, action=action, reasons=(*row.reasons, *reasons), detail=detail)
+
+
+def refused(row: Change, reason: Reason, intended: Action, detail: str) -> Change:
+    """The same row, refused, with what it would have done."""
+    reasons = tuple(dict.fromkeys((reason, *row.reasons)))
+    return replace(row, action=Action.NOOP, reasons=reasons, refused=True, intended=intended, detail=detail)

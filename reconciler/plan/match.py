@@ -1,0 +1,90 @@
+"""Which models of an address have the declared inputs, and which of them is the one to serve."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import count, takewhile
+
+from reconciler.plan import diff
+from reconciler.plan.change import FieldChange
+from reconciler.plan.inventory import Group
+from reconciler.plan.terms import Terms, wished
+from reconciler.resource.desired import Desired
+from reconciler.resource.identity import inputs_hash
+from reconciler.resource.observed import Observed, State
+from reconciler.resource.reason import Reason
+
+PREFERENCE = (State.READY, State.TRAINING, State.UNKNOWN, State.FAILED)
+NO_ATTEMPT = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A model beside what is declared. `attempt`: which attempt at these inputs its id computes to, or NO_ATTEMPT."""
+
+    observed: Observed
+    fields: tuple[FieldChange, ...]
+    attempt: int
+
+    @property
+    def unknown(self) -> bool:
+        """Nobody knows what the model was trained on: neither the declared data nor other data."""
+        return any(f.reason is Reason.DATA_UNKNOWN for f in self.fields)
+
+    @property
+    def same(self) -> bool:
+        """Whether no training is needed to make this model the declared one."""
+        return self.unknown or not diff.retrains(self.fields)
+
+    @property
+    def preference(self) -> tuple[int, int, str, str]:
+        """Sorting key: state, latest computed attempt, oldest, name."""
+        observed = self.observed
+        return PREFERENCE.index(observed.state), -self.attempt, observed.created, observed.name
+
+
+def match(desired: Desired, group: Group, terms: Terms) -> tuple[Match, ...]:
+    """Compare every model of the address, the preferred first. Of claimed models only those with proven inputs."""
+    if not group.marked and not group.claimed:
+        return ()
+    attempts = _attempts(desired, [o.name for o in (*group.marked, *group.claimed)], terms)
+    claimed = (o for o in group.claimed if o.name in attempts)
+    matches = (_match(desired, o, attempts.get(o.name, NO_ATTEMPT), terms) for o in (*group.marked, *claimed))
+    return tuple(sorted(matches, key=lambda m: m.preference))
+
+
+def wanted(matches: Iterable[Match], desired: Desired, terms: Terms) -> Match | None:
+    """The model that shall serve the address; None if one has to be trained."""
+    same = [m for m in matches if m.same]
+    if wished(terms.wishes.replace, desired.address):
+        return next((m for m in same if m.observed.state is State.TRAINING), None)
+    if not same:
+        return None
+    first = same[0]
+    if first.observed.state is State.READY and first.attempt > NO_ATTEMPT:
+        successors = (m for m in same if m.observed.state is State.TRAINING and m.attempt > first.attempt)
+        first = next(successors, first)
+    if first.observed.state is State.FAILED and wished(terms.wishes.retry, desired.address):
+        return None
+    return first
+
+
+def _match(desired: Desired, observed: Observed, attempt: int, terms: Terms) -> Match:
+    """Compare one model."""
+    proven = attempt > NO_ATTEMPT
+    return Match(observed, diff.compare(desired, observed, terms.capabilities.rules, proven=proven), attempt)
+
+
+def _attempts(desired: Desired, existing: list[str], terms: Terms) -> dict[str, int]:
+    """Which of these names the declared inputs compute to, at which attempt.
+
+    Attempts leave gaps when failed ones are deleted, so a few more than there are models are looked at; usually the
+    first one is found at once.
+    """
+    sought, inputs = set(existing), inputs_hash(desired)
+    found: dict[str, int] = {}
+    for attempt in takewhile(lambda n: n < len(existing) + 8 and sought - found.keys(), count()):
+        for owner in terms.owners:
+            name = terms.naming.name(owner, desired.address, inputs, attempt)
+            if name in sought:
+                found.setdefault(name, attempt)
+    return found

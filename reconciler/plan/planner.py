@@ -1,0 +1,143 @@
+"""From what is declared and what exists to a plan.
+
+For an address let `same` be our models that have the declared inputs, and `rest` our others. `wanted` is the first of
+`same` by state (READY, TRAINING, UNKNOWN, FAILED), then the latest attempt at the id these inputs compute, then age.
+
+    wanted      action                                              rest
+    none        REPLACE if one of rest is READY, else CREATE        go once the new one is READY
+    TRAINING    WAIT; what a PATCH can change is shown, done later  go once it is READY
+    FAILED      refused, unless a retry was asked for               stay
+    UNKNOWN     refused                                             stay
+    READY       NOOP, or UPDATE in one PATCH                        READY, FAILED: DELETE; TRAINING: WAIT, then DELETE
+
+Nothing of `rest` goes before `wanted` is READY. An attempt that trains beside an older READY attempt at the same inputs
+was asked for with `--replace`, so it is the wanted one. A model without a mark whose id proves these inputs belongs to
+`same`; one whose id proves only the address keeps it from being trained, and is never deleted.
+
+Not declared, and the whole workspace was loaded: READY and FAILED are deleted, TRAINING is waited for and deleted,
+unless protected or kept. Everything refused or skipped is a row with its reason.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from reconciler.plan.change import Action, Change
+from reconciler.plan.decision import decide
+from reconciler.plan.inventory import Inventory, take
+from reconciler.plan.leftover import kept, refused
+from reconciler.plan.moves import Ambiguity, move
+from reconciler.plan.plan import Plan
+from reconciler.plan.terms import Terms, wished
+from reconciler.plan.undeclared import undeclared
+from reconciler.resource.address import Address
+from reconciler.resource.desired import Desired
+from reconciler.resource.identity import short_digest
+from reconciler.resource.observed import Mark, Observed, Snapshot, State
+from reconciler.resource.reason import Reason
+
+
+def plan(desired: Iterable[Desired], snapshot: Snapshot, terms: Terms) -> Plan:
+    """Decide what to do for every address and every leftover. Pure: the same arguments give the same plan."""
+    wants = {each.address: each for each in desired}
+    inventory = take(snapshot, wants, terms.owners, terms.naming)
+    owned = inventory.owned
+    inventory, ambiguity = move(wants.values(), inventory, terms)
+    rows = [_judged(row, terms) for row in _rows(wants, inventory, ambiguity, terms)]
+    rows = [row for change in rows for row in _irreplaceable(change, terms)]
+    return Plan(
+        terms.context,
+        tuple(sorted(rows, key=lambda change: change.order)),
+        terms.wishes,
+        terms.complete,
+        owned,
+        len(inventory.foreign),
+        tuple(_warnings(rows, inventory, terms)),
+    )
+
+
+def _rows(wants: dict[Address, Desired], inventory: Inventory, ambiguity: Ambiguity, terms: Terms) -> Iterator[Change]:
+    """All rows, before what was asked of the service is taken into account."""
+    for address, desired in wants.items():
+        if terms.selected is not None and address not in terms.selected:
+            continue
+        if address in ambiguity.addresses:
+            yield _ambiguous(address, ambiguity.addresses[address], terms)
+        else:
+            yield from decide(desired, inventory.declared[address], inventory, terms)
+    for name, group in inventory.undeclared.items():
+        for row in undeclared(name, group, terms):
+            candidates = ambiguity.names.get(row.target)
+            yield _maybe_renamed(row, candidates) if candidates and not row.refused else row
+    for observed in inventory.void:
+        if observed.ownership:
+            yield from kept(Address(observed.ownership.name), (observed,), Reason.COPIED_MARK, _COPIED)
+
+
+_COPIED = "carries a mark made for another model, so it is nobody's and left alone"
+
+
+def _ambiguous(address: Address, models: str, terms: Terms) -> Change:
+    """A declared address that would be trained, while an undeclared model has exactly its inputs."""
+    advice = "annotate it with reconciler.dev/renamed-from" if terms.whole else "apply the whole workspace"
+    row = Change(address, Action.NOOP, ())
+    return refused(row, Reason.AMBIGUOUS_RENAME, Action.CREATE, f"may be {models} renamed; {advice}")
+
+
+def _maybe_renamed(row: Change, candidates: str) -> Change:
+    """An undeclared model that may have been renamed: it stays until that is clear."""
+    return refused(row, Reason.AMBIGUOUS_RENAME, row.action, f"may have been renamed to {candidates}")
+
+
+def _judged(row: Change, terms: Terms) -> Change:
+    """A DELETE of a model that could never be trained again needs its own word."""
+    going = row.action is Action.DELETE or (row.action is Action.WAIT and row.desired is None)
+    if going and row.observed and _unique(row.observed, row.address, terms):
+        return refused(row, Reason.IRREPLACEABLE, Action.DELETE, _unique_detail(row.address))
+    return row
+
+
+def _irreplaceable(row: Change, terms: Terms) -> Iterator[Change]:
+    """Models that a training would supersede and that could never be trained again become rows of their own."""
+    unique = [old for old in row.supersedes if _unique(old, row.address, terms)]
+    if not unique:
+        yield row
+        return
+    yield replace(row, supersedes=tuple(old for old in row.supersedes if old not in unique))
+    for old in unique:
+        leftover = Change(row.address, Action.NOOP, (Reason.SUPERSEDED,), old.name, observed=old)
+        yield refused(leftover, Reason.IRREPLACEABLE, Action.DELETE, _unique_detail(row.address))
+
+
+def _unique(observed: Observed, address: Address, terms: Terms) -> bool:
+    """Whether a READY model's base is known to be tunable no more, and nobody asked for its deletion."""
+    tunable, base = terms.facts.tunable, observed.fields.get("baseModel")
+    lost = tunable is not None and base is not None and base not in tunable
+    return lost and observed.state is State.READY and not wished(terms.wishes.irreplaceable, address)
+
+
+def _unique_detail(address: Address) -> str:
+    return (
+        f"its base model can no longer be tuned, so it could never be trained again; `--delete-irreplaceable {address}`"
+    )
+
+
+def _warnings(rows: list[Change], inventory: Inventory, terms: Terms) -> Iterator[str]:
+    """What concerns the plan as a whole."""
+    trains = [row for row in rows if row.action in (Action.CREATE, Action.REPLACE)]
+    foreign = {
+        (o.ownership.name, o.ownership.digest): o.ownership.owner
+        for o in inventory.foreign
+        if o.ownership and o.mark is Mark.VALID
+    }
+    for row in trains:
+        dataset = row.desired.dataset if row.desired else None
+        owner = dataset and foreign.get((row.address.name, short_digest(dataset.digest)))
+        if owner:
+            yield (
+                f"owner {owner} already trained {row.address} from this data; "
+                "if the workspace was renamed, add it to formerOwners"
+            )
+    if terms.facts.asked and terms.facts.tunable is None:
+        yield "the service does not say which base models can be tuned; a training may be refused when it is begun"
+    if terms.facts.tunable is not None and not terms.facts.tunable:
+        yield "the service offers no base model that can be tuned: nothing can be created or replaced"

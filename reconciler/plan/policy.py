@@ -1,0 +1,66 @@
+"""Which kinds of change are made at all: functions from plan to plan.
+
+What a policy leaves alone stays in the plan as a NOOP with the reason IGNORED, so that a difference is never
+reported as `No changes.`.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import TypeAlias
+
+from reconciler.plan.change import Action, Change, leaves
+from reconciler.plan.plan import Plan
+from reconciler.resource.reason import Reason
+
+Policy: TypeAlias = Callable[[Plan], Plan]
+
+
+def sync(plan: Plan) -> Plan:
+    """Make everything as declared."""
+    return plan
+
+
+def upsert_only(plan: Plan) -> Plan:
+    """Create and update; delete nothing, so a replacement leaves the old model beside the new one."""
+    return _each(plan, _without_deletes)
+
+
+def create_only(plan: Plan) -> Plan:
+    """Create what is missing; touch nothing that exists."""
+    return _each(plan, _only_creates)
+
+
+POLICIES: Mapping[str, Policy] = {"sync": sync, "upsert-only": upsert_only, "create-only": create_only}
+
+
+def _each(plan: Plan, function: Callable[[Change], Change]) -> Plan:
+    return replace(plan, changes=tuple(row if row.refused else function(row) for row in plan.changes))
+
+
+def _ignored(row: Change) -> Change:
+    """Leave a row alone, visibly."""
+    return replace(
+        row, action=Action.NOOP, reasons=(*row.reasons, Reason.IGNORED), supersedes=(), intended=row.action, fields=()
+    )
+
+
+def _without_deletes(row: Change) -> Change:
+    if row.action is Action.DELETE or (row.action is Action.WAIT and leaves(row)):
+        return _ignored(row)
+    if not row.supersedes:
+        return row
+    action = Action.CREATE if row.action is Action.REPLACE else row.action
+    note = "the policy deletes nothing, so these stay: " + ", ".join(old.name for old in row.supersedes)
+    return replace(row, action=action, supersedes=(), notes=(*row.notes, note))
+
+
+def _only_creates(row: Change) -> Change:
+    match row.action:
+        case Action.NOOP:
+            return row
+        case Action.CREATE:
+            return replace(row, supersedes=())
+        case Action.WAIT if not leaves(row):
+            return replace(row, supersedes=(), fields=())
+        case Action.WAIT | Action.UPDATE | Action.REPLACE | Action.DELETE:
+            return _ignored(row)

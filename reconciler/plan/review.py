@@ -1,0 +1,42 @@
+"""Holding a plan against the one that was reviewed.
+
+Fewer writes than reviewed are fine: they have been done in the meantime. A write more, or another one, makes the
+reviewed plan stale, and so does another place: nothing else than what was reviewed is ever done.
+"""
+
+from collections.abc import Iterable
+
+from reconciler.errors import StalePlan
+from reconciler.plan.change import Act
+from reconciler.plan.plan import Context, Plan
+
+
+def within(current: Plan, reviewed: Iterable[Act], context: Context) -> Plan:
+    """Return the current plan if all its writes are among those reviewed for the same place; else raise StalePlan."""
+    if current.context != context:
+        raise StalePlan("the plan was made for another place: " + "; ".join(_moved(context, current.context)))
+    excess = sorted(set(current.acts) - set(reviewed))
+    if excess:
+        raise StalePlan("the world has moved since the plan was reviewed; it would now also " + _told(excess))
+    return current
+
+
+def exactly(current: Plan, digest: str) -> Plan:
+    """Return the current plan if it is the one with this digest; else raise StalePlan."""
+    if current.digest != digest:
+        raise StalePlan(f"the plan is now {current.digest}, and {digest} was reviewed")
+    return current
+
+
+def _moved(then: Context, now: Context) -> Iterable[str]:
+    """Name the parts of two places that differ."""
+    for name in Context.__slots__:
+        before, after = getattr(then, name), getattr(now, name)
+        if before != after:
+            yield f"{name} was {before!r} and is {after!r}"
+
+
+def _told(acts: list[Act], most: int = 5) -> str:
+    """Say the first few acts in words."""
+    words = [f"{act.verb} {act.name} ({act.address})" for act in acts[:most]]
+    return ", ".join(words) + (f" and {len(acts) - most} more" if len(acts) > most else "")

@@ -1,0 +1,181 @@
+"""The row that trains: CREATE, or REPLACE when a serving model gives way; and every reason not to."""
+
+from collections.abc import Iterator
+from itertools import count
+
+from reconciler.plan.change import Action, Change, Effect, Steps
+from reconciler.plan.inventory import Inventory
+from reconciler.plan.match import Match
+from reconciler.plan.terms import Terms, wished
+from reconciler.resource.desired import Desired
+from reconciler.resource.identity import (
+    HYPERPARAMETERS,
+    base_hash,
+    base_of,
+    hyperparameters,
+    inputs_hash,
+    short_digest,
+)
+from reconciler.resource.observed import Mark, Observed, Ownership, State
+from reconciler.resource.reason import Reason
+from reconciler.resource.rules import Change as Changeable
+from reconciler.resource.rules import Rules, training_steps
+
+EPOCHS, BATCH = HYPERPARAMETERS + "epochCount", HYPERPARAMETERS + "batchSize"
+
+
+def begin(
+    desired: Desired,
+    matches: tuple[Match, ...],
+    rest: tuple[Observed, ...],
+    inventory: Inventory,
+    terms: Terms,
+) -> Change:
+    """Plan a training. `rest` goes once the new model is READY; without a READY one among them it is a CREATE."""
+    ready = [m for m in matches if m.observed.state is State.READY and m.observed in rest]
+    old = max(ready, key=lambda m: m.observed.created, default=None)
+    action = Action.REPLACE if old else Action.CREATE
+    fields = old.fields if old else ()
+    inputs = inputs_hash(desired)
+    target = _target(desired, inputs, inventory, terms)
+    reasons = tuple(dict.fromkeys(f.reason for f in fields if f.effect is Effect.RETRAIN)) or (Reason.ABSENT,)
+    if wished(terms.wishes.replace | terms.wishes.retry, desired.address):
+        reasons = (Reason.REQUESTED,)
+    for reason, detail in _objections(desired, matches, action, target, inventory, terms):
+        return Change(
+            desired.address,
+            Action.NOOP,
+            (reason, *(r for r in reasons if r is not Reason.ABSENT)),
+            target,
+            desired,
+            old.observed if old else None,
+            fields,
+            refused=True,
+            intended=action,
+            detail=detail,
+            inputs=inputs,
+            steps=steps(desired, terms.capabilities.rules),
+        )
+    return Change(
+        desired.address,
+        action,
+        reasons,
+        target,
+        desired,
+        old.observed if old else None,
+        fields,
+        supersedes=rest,
+        ownership=ownership(desired, terms.context.owner),
+        inputs=inputs,
+        steps=steps(desired, terms.capabilities.rules),
+        grants=tuple(dict.fromkeys(g for o in rest for g in terms.facts.grants.get(o.name, ()))),
+        notes=tuple(_lost(desired, old.observed, terms.capabilities.rules)) if old else (),
+    )
+
+
+def ownership(desired: Desired, owner: str) -> Ownership:
+    """The mark of a model trained from this manifest today."""
+    return Ownership(
+        owner,
+        desired.address.name,
+        short_digest(desired.dataset.digest) if desired.dataset else "",
+        base_hash(base_of(desired.fields)),
+        hyperparameters(desired.fields),
+        protect=desired.lifecycle.protect,
+        keep=desired.lifecycle.on_removal == "keep",
+    )
+
+
+def steps(desired: Desired, rules: Rules) -> Steps | None:
+    """Training steps; the most there can be where the service chooses. None without data."""
+    if desired.dataset is None:
+        return None
+    epochs, batch = (_number(desired, rules, path) for path in (EPOCHS, BATCH))
+    if not epochs or not batch:
+        return None
+    exact = len(epochs) == 1 and len(batch) == 1
+    return Steps(training_steps(desired.dataset.count, max(epochs), min(batch)), exact)
+
+
+def _number(desired: Desired, rules: Rules, path: str) -> tuple[float, ...]:
+    """The declared value, else the documented defaults."""
+    declared = desired.fields.get(path)
+    if isinstance(declared, int | float):
+        return (declared,)
+    return rules[path].defaults if path in rules else ()
+
+
+def _target(desired: Desired, inputs: str, inventory: Inventory, terms: Terms) -> str:
+    """The id of the next attempt: the first that no model of ours holds; someone else's stops the search."""
+    free = _free(desired, inputs, inventory, terms, 0)
+    if wished(terms.wishes.new_attempt, desired.address):
+        free = _free(desired, inputs, inventory, terms, free + 1)
+    return _name(desired, inputs, terms, free)
+
+
+def _free(desired: Desired, inputs: str, inventory: Inventory, terms: Terms, start: int) -> int:
+    """The first attempt from `start` on whose id is free, or held by somebody else."""
+    for attempt in count(start):
+        holder = inventory.held.get(_name(desired, inputs, terms, attempt))
+        if holder is None or _foreign(holder, terms):
+            return attempt
+    raise AssertionError  # pragma: no cover  (count() does not end)
+
+
+def _name(desired: Desired, inputs: str, terms: Terms, attempt: int) -> str:
+    """The id of one attempt."""
+    return terms.naming.name(terms.context.owner, desired.address, inputs, attempt)
+
+
+def _foreign(holder: Observed, terms: Terms) -> bool:
+    """Whether the model that holds our computed id carries a mark that is not ours."""
+    if holder.mark is Mark.NONE or holder.ownership is None:
+        return False
+    return holder.mark is Mark.VOID or holder.ownership.owner not in terms.owners
+
+
+def _objections(
+    desired: Desired,
+    matches: tuple[Match, ...],
+    action: Action,
+    target: str,
+    inventory: Inventory,
+    terms: Terms,
+) -> Iterator[tuple[Reason, str]]:
+    """Every reason not to train, the most fundamental first."""
+    if desired.dataset is None:
+        yield Reason.NO_DATASET, "the manifest names no dataset, so nothing can be trained; add spec.dataset"
+    if action is Action.REPLACE and _protected(desired, terms):
+        yield (
+            Reason.PROTECTED,
+            f"lifecycle.protect forbids replacing it; set it to false, or `--unprotect {desired.address}`",
+        )
+    base, tunable = base_of(desired.fields), terms.facts.tunable
+    if tunable is not None and "baseModel" in desired.fields and base not in tunable:
+        offered = ", ".join(sorted(tunable)) or "none at all"
+        yield Reason.BASE_NOT_TUNABLE, f"the service does not tune {base}; it offers {offered}"
+    if (holder := inventory.held.get(target)) is not None:
+        whose = f"owner {holder.ownership.owner}" if holder.ownership else "somebody else"
+        yield Reason.FOREIGN_OWNER, f"{target} exists and carries the mark of {whose}"
+    failed = sum(m.same and m.observed.state is State.FAILED for m in matches)
+    if failed >= terms.max_attempts:
+        yield (
+            Reason.FAILED,
+            f"{failed} attempts at these inputs failed; change them, or `--max-attempts {failed + 1}`",
+        )
+
+
+def _protected(desired: Desired, terms: Terms) -> bool:
+    """The manifest's word counts while there is one."""
+    return desired.lifecycle.protect and not wished(terms.wishes.unprotect, desired.address)
+
+
+def _lost(desired: Desired, old: Observed, rules: Rules) -> Iterator[str]:
+    """Name what was set on the old model, is not declared, and will therefore not be on the new one."""
+    undeclared = [
+        f"{path} {old.fields[path]!r}"
+        for path, rule in rules.items()
+        if rule.change is Changeable.IN_PLACE and path not in desired.fields and old.fields.get(path)
+    ]
+    if undeclared:
+        yield "not declared, so not carried over: " + ", ".join(undeclared)

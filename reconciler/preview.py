@@ -1,0 +1,67 @@
+"""Planning against a remote that can only be read.
+
+One list is enough when nothing is to be done. Only what a first plan wants to do makes more questions necessary: a
+model is created only if a GET of its id does not find it (lists leave out what is shared with everyone, and lag), old
+models are asked for their grants, and the service for the base models it still tunes.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from reconciler.plan.change import Action, leaves
+from reconciler.plan.plan import Plan
+from reconciler.plan.planner import plan
+from reconciler.plan.terms import Facts, Terms
+from reconciler.providers.port import Reader
+from reconciler.resource.desired import Desired
+from reconciler.resource.observed import Observed, Snapshot, State
+from reconciler.resource.reason import Reason
+
+ROUNDS = 4
+"""How often a plan is made anew because a GET found what the list had left out."""
+
+
+def preview(desired: Iterable[Desired], reader: Reader, terms: Terms) -> Plan:
+    """Read what exists and plan."""
+    desired = tuple(desired)
+    snapshot, made = _confirmed(desired, reader, terms)
+    facts = _ask(made, reader)
+    return made if facts == Facts() else plan(desired, snapshot, replace(terms, facts=facts))
+
+
+def _confirmed(desired: tuple[Desired, ...], reader: Reader, terms: Terms) -> tuple[Snapshot, Plan]:
+    """Plan; look for every model to be created under its id; plan again if one was there after all."""
+    snapshot = reader.observe()
+    made = plan(desired, snapshot, terms)
+    absent: set[str] = set()
+    for _ in range(ROUNDS):
+        creates = [r.target for r in made.changes if r.action in (Action.CREATE, Action.REPLACE)]
+        unseen = [name for name in creates if name and name not in absent]
+        if not unseen:
+            break
+        found = reader.read(unseen)
+        absent.update(unseen)
+        if found:
+            snapshot = (*snapshot, *found)
+            made = plan(desired, snapshot, terms)
+    return snapshot, made
+
+
+def _ask(made: Plan, reader: Reader) -> Facts:
+    """Ask what this plan needs to know, and nothing more."""
+    rows = made.changes
+    failed = [r.observed for r in rows if r.refused and Reason.FAILED in r.reasons and r.observed]
+    failures = {observed.name: reader.explain(observed) for observed in failed}
+    acting = (Action.CREATE, Action.REPLACE, Action.DELETE)
+    if not any(r.action in acting or (r.action is Action.WAIT and leaves(r)) or r.supersedes for r in rows):
+        return Facts(failures=failures)
+    grants = {old.name: found for old in _superseded(made) if (found := reader.grants(old))}
+    return Facts(asked=True, tunable=reader.tunable(), grants=grants, failures=failures)
+
+
+def _superseded(made: Plan) -> Iterator[Observed]:
+    """The models that served so far and that this plan replaces: somebody may have been granted their use."""
+    for row in made.changes:
+        yield from (old for old in row.supersedes if old.state is State.READY)
+        if row.successor and row.observed and row.observed.state is State.READY:
+            yield row.observed

@@ -1,0 +1,1 @@
+"""The way out: the port, and one package for each remote service."""

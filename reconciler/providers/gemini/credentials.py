@@ -1,0 +1,156 @@
+"""Who we are to the Gemini API: an API key, Application Default Credentials, or nobody at all on this machine.
+
+Every kind is bound to one origin and gives headers for no other. A key travels in a header, never in a URL. Application
+Default Credentials are never looked for on behalf of a server on loopback, and google.auth is loaded only for them.
+"""
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from reconciler.errors import RemoteError, Unauthenticated, Unreachable
+from reconciler.providers.gemini.advice import LOGIN
+from reconciler.providers.http import Credentials
+from reconciler.providers.outcome import quotable
+
+if TYPE_CHECKING:
+    from google.auth.credentials import Credentials as GoogleCredentials
+
+SERVICE = "https://generativelanguage.googleapis.com"
+"""The service's own origin; anything else is an emulator on this machine."""
+
+KEYS = ("GEMINI_API_KEY", "GOOGLE_API_KEY")
+"""Variables that hold an API key; the first one that is set counts, as in Google's own client."""
+
+SCOPES = (
+    "https://www.googleapis.com/auth/cloud-platform",
+    "https://www.googleapis.com/auth/generative-language.tuning",
+)
+
+
+def choose(endpoint: str, environ: Mapping[str, str], project: str | None = None) -> Credentials:
+    """Choose credentials for an endpoint: a key from the environment, else the ADC, else (not the service) none.
+
+    `project` is the quota project of the requests; a key has its own. Raise Unauthenticated if there are none.
+    """
+    for variable in KEYS:
+        if key := environ.get(variable, "").strip():
+            return ApiKey(endpoint, variable, key)
+    if endpoint != SERVICE:
+        return Anonymous(endpoint)
+    return _application_default(endpoint, project)
+
+
+@dataclass(frozen=True, slots=True)
+class Anonymous:
+    """No credentials: an emulator asks for none."""
+
+    origin: str
+
+    def headers(self, url: str) -> Mapping[str, str]:
+        """No headers."""
+        _check_origin(self.origin, url)
+        return {}
+
+    def renew(self) -> bool:
+        """There is nothing to renew."""
+        return False
+
+    def describe(self) -> str:
+        """Say so."""
+        return "no credentials"
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKey:
+    """An API key; it acts for the project that made it."""
+
+    origin: str
+    variable: str
+    key: str = field(repr=False)
+
+    def headers(self, url: str) -> Mapping[str, str]:
+        """Send the key in its header."""
+        _check_origin(self.origin, url)
+        if not (self.key.isascii() and self.key.isprintable()):
+            raise Unauthenticated(f"{self.variable} holds characters that no API key has", "set it again")
+        return {"x-goog-api-key": self.key}
+
+    def renew(self) -> bool:
+        """A key that is refused stays refused."""
+        return False
+
+    def describe(self) -> str:
+        """Name the variable."""
+        return f"API key from {self.variable}"
+
+
+class ApplicationDefault:
+    """Application Default Credentials of a person, a service account or a workload; shared by threads."""
+
+    def __init__(self, origin: str, credentials: "GoogleCredentials", project: str) -> None:
+        """`project` is the quota project, empty for none."""
+        self._origin = origin
+        self._credentials = credentials
+        self._project = project
+        self._lock = threading.Lock()
+
+    def headers(self, url: str) -> Mapping[str, str]:
+        """Send a token that has not expired, and the quota project."""
+        _check_origin(self._origin, url)
+        with self._lock:
+            if not self._credentials.valid:
+                self._refresh()
+            project = {"x-goog-user-project": self._project} if self._project else {}
+            return {"Authorization": f"Bearer {self._credentials.token}", **project}
+
+    def renew(self) -> bool:
+        """Get another token: the service may have revoked this one before its time."""
+        with self._lock:
+            self._refresh()
+        return True
+
+    def describe(self) -> str:
+        """Name the identity, if it is known, and the quota project."""
+        credentials = self._credentials
+        identity = getattr(credentials, "service_account_email", "") or getattr(credentials, "account", "")
+        known = [identity, f"quota project {self._project}" if self._project else "no quota project"]
+        return f"Application Default Credentials ({', '.join(filter(None, known))})"
+
+    def _refresh(self) -> None:
+        """Ask Google for a token."""
+        from google.auth import exceptions
+        from google.auth.transport.requests import Request
+
+        try:
+            self._credentials.refresh(Request())  # type: ignore[no-untyped-call]  # google-auth annotates no functions
+        except exceptions.TransportError as error:
+            raise Unreachable(f"no access token: {quotable(str(error))}", "check the network, run again") from error
+        except exceptions.GoogleAuthError as error:
+            raise Unauthenticated(f"no access token: {quotable(str(error))}", f"run `{LOGIN}`") from error
+
+
+def _application_default(endpoint: str, project: str | None) -> Credentials:
+    """Find the Application Default Credentials."""
+    import google.auth
+    from google.auth import exceptions
+
+    try:
+        credentials, _ = google.auth.default(scopes=SCOPES, quota_project_id=project)
+    except exceptions.GoogleAuthError as error:
+        raise Unauthenticated(
+            "there are no credentials for the Gemini API", f"set {KEYS[0]}, or run `{LOGIN}`"
+        ) from error
+    quota_project = project or getattr(credentials, "quota_project_id", None) or ""
+    return ApplicationDefault(endpoint, credentials, quota_project)
+
+
+def _check_origin(origin: str, url: str) -> None:
+    """Refuse to authorise a request to any other place."""
+    wanted, actual = urlsplit(origin), urlsplit(url)
+    if (wanted.scheme, wanted.netloc) != (actual.scheme, actual.netloc):
+        raise RemoteError(
+            f"credentials for {wanted.netloc} are not sent to {quotable(actual.netloc)}", "check the endpoint"
+        )

@@ -1,0 +1,250 @@
+"""The port, spoken to the Gemini API's tunedModels.
+
+A model is recognised by its computed id and by the mark in its description. No act depends on an operation: a model
+that was adopted has none, and the service promises nothing about how long it keeps them. The state of record is the
+model's own; operations are asked only why a training failed, and to cancel one.
+"""
+
+import logging
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from http import HTTPStatus
+
+from reconciler.errors import AlreadyExists, NotFound, PermissionDenied, Refused, RemoteError, Unreachable
+from reconciler.providers.gemini import adoption, codec, mark
+from reconciler.providers.gemini.advice import hides
+from reconciler.providers.gemini.naming import PREFIX, GeminiNaming
+from reconciler.providers.gemini.rules import capabilities
+from reconciler.providers.gemini.service import Service
+from reconciler.providers.http import Http, Repeat
+from reconciler.resource.dataset import Example
+from reconciler.resource.desired import Desired
+from reconciler.resource.identity import names
+from reconciler.resource.naming import Naming
+from reconciler.resource.observed import Grant, Mark, Observed, Operation, Ownership, Snapshot, State
+from reconciler.resource.reason import Reason
+from reconciler.resource.rules import Capabilities, Value
+
+LOG = logging.getLogger("reconciler.gemini")
+
+VANISHED = "the model vanished while it was awaited"
+
+SILENT = frozenset((HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND, HTTPStatus.NOT_IMPLEMENTED))
+"""Answers that say nothing about which bases can be tuned."""
+
+RANK = {"READER": 1, "WRITER": 2, "OWNER": 3}
+"""Roles, each with all that the lower ones may do."""
+
+
+class GeminiProvider:
+    """Reader and Provider for one version of the API; may be used from several threads at once."""
+
+    def __init__(self, http: Http, service_version: str, *, losses: bool = False) -> None:
+        """`service_version` is v1beta or v1beta3; with `losses`, trainings are observed with their loss curves."""
+        self._http = http
+        self._service = Service(http, service_version, losses=losses)
+        self._capabilities = capabilities(service_version)
+        self._unproven: dict[str, Ownership] = {}
+        self._missed: set[str] = set()
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """The fields, rules and limits of this version."""
+        return self._capabilities
+
+    @property
+    def naming(self) -> Naming:
+        """Computed ids."""
+        return GeminiNaming()
+
+    def observe(self) -> Snapshot:
+        """Everything this identity can list."""
+        return self._service.models()
+
+    def read(self, names: Sequence[str]) -> Snapshot:
+        """These models, now; those that do not exist or are hidden are missing."""
+        return tuple(observed for name in names if (observed := self._service.model(name)))
+
+    def grants(self, observed: Observed) -> tuple[Grant, ...]:
+        """Every permission but the owner's, sorted."""
+        return self._service.grants(observed.name)
+
+    def tunable(self) -> frozenset[str] | None:
+        """Base models that can be tuned today; None where the service does not say."""
+        try:
+            return self._service.tunable()
+        except RemoteError as error:
+            if error.status in SILENT:
+                return None
+            raise
+
+    def create(self, name: str, desired: Desired, ownership: Ownership, examples: Iterable[Example]) -> Operation:
+        """Start a training, or adopt the one that an earlier request started under this id."""
+        if desired.dataset is None:
+            raise Refused(Reason.NO_DATASET, f"{desired.address} names no dataset", "add spec.dataset")
+        model_id = name.removeprefix(PREFIX)
+        text = str(desired.fields.get("description", ""))
+        description = mark.place("", text, mark.encode(ownership, model_id))
+        body = codec.training_body(desired.fields, description, desired.dataset, examples)
+        try:
+            answer = self._http.send("POST", f"{self._service.root}/tunedModels", {"tunedModelId": model_id}, body)
+        except AlreadyExists:
+            return self._adopt(name, desired, ownership)
+        self._unproven[name] = ownership
+        return replace(codec.decode_operation(answer), model=name, done=False, error="")
+
+    def update(self, observed: Observed, values: Mapping[str, Value], ownership: Ownership | None) -> Operation:
+        """Write values and mark with one PATCH; a description is compared with what the service has, just before."""
+        token = mark.encode(ownership, observed.name.removeprefix(PREFIX)) if ownership else None
+        body = codec.encode(values, _description(observed, values.get("description"), token))
+        if not body:
+            return Operation(observed.name, done=True, observed=observed)
+        if "description" in body:
+            self._refuse_if_moved(observed)
+        query = {"updateMask": codec.update_mask(body), "fields": self._service.columns}
+        answer = self._http.send("PATCH", f"{self._service.root}/{observed.name}", query, body)
+        written = self._service.decode(answer)
+        if token and "description" in body and token not in written.carrier:
+            raise _mark_refused(written)
+        return Operation(observed.name, done=True, observed=written)
+
+    def delete(self, observed: Observed) -> Operation:
+        """Delete the model. Gone is gone: a 404 is done, and so is a 403 for what is no longer listed."""
+        try:
+            self._http.send("DELETE", f"{self._service.root}/{observed.name}")
+        except NotFound:
+            pass
+        except PermissionDenied as error:
+            if not hides(error) or any(other.name == observed.name for other in self.observe()):
+                raise
+        return Operation(observed.name, done=True)
+
+    def grant(self, observed: Observed, grants: Sequence[Grant]) -> None:
+        """Create the permissions that are missing. One whose answer is lost is looked for, not repeated."""
+        present = self.grants(observed)
+        for wanted in grants:
+            if _covered(wanted, present):
+                continue
+            path, body = f"{self._service.root}/{observed.name}/permissions", codec.encode_grant(wanted)
+            try:
+                self._http.send("POST", path, None, body, Repeat.REFUSED)
+            except (AlreadyExists, Unreachable):
+                if not _covered(wanted, self.grants(observed)):
+                    raise
+
+    def cancel(self, observed: Observed) -> None:
+        """Ask for the running operations of a model to be cancelled; the API has that at v1 only."""
+        try:
+            for operation in self._service.operations(observed.name):
+                if operation.name and not operation.done:
+                    self._http.send("POST", f"/v1/{operation.name}:cancel", None, {})
+        except RemoteError as error:
+            LOG.warning("%s was not cancelled: %s", observed.name, error)
+
+    def poll(self, operations: Sequence[Operation]) -> Sequence[Operation]:
+        """Look at the models of all operations: with one list, or one GET where a single one is under way.
+
+        A model that the list lacks is looked for by itself, one such model a call, and is gone when two looks agree.
+        A training that turned out FAILED costs one more request, for the reason. Refused (MARK_REFUSED) if a model
+        made by this provider does not show the mark it was made with.
+        """
+        awaited = [operation.model for operation in operations if not operation.done]
+        seen = {observed.name: observed for observed in self.observe()} if len(awaited) > 1 else {}
+        absent = next((name for name in awaited if name not in seen), "")
+        if absent and (found := self._service.model(absent)):
+            seen[absent] = found
+        gone = self._gone(absent) if absent and absent not in seen else ""
+        return [
+            operation
+            if operation.done
+            else Operation(operation.model, done=True, error=VANISHED, name=operation.name)
+            if operation.model == gone
+            else self._progressed(operation, seen.get(operation.model))
+            for operation in operations
+        ]
+
+    def generate(self, name: str, prompt: str) -> str:
+        """Ask a model; those of the PaLM generation know generateText only."""
+        path = f"{self._service.root}/{name}"
+        if self._service.version != "v1beta3":
+            try:
+                content = self._http.send("POST", f"{path}:generateContent", None, codec.encode_prompt(prompt))
+                return codec.decode_text(content)
+            except NotFound:
+                LOG.info("%s has no generateContent: generateText is tried", name)
+        answer = self._http.send("POST", f"{path}:generateText", None, codec.encode_text_prompt(prompt))
+        return codec.decode_text(answer)
+
+    def _adopt(self, name: str, desired: Desired, ownership: Ownership) -> Operation:
+        """Take over, in whatever state it is, the model that has our id; give it its mark back if it has none."""
+        observed = adoption.find(self._service, name, desired.address, self._http.sleep)
+        adoption.check(observed, ownership, desired.address)
+        if observed.mark is Mark.NONE:
+            observed = self.update(observed, {}, ownership).observed or observed
+        return self._progressed(Operation(name, done=False), observed)
+
+    def _refuse_if_moved(self, observed: Observed) -> None:
+        """Read the description again; Refused (STALE) if somebody changed it since it was observed."""
+        path, query = f"{self._service.root}/{observed.name}", {"fields": "name,description"}
+        if self._service.decode(self._http.send("GET", path, query)).carrier != observed.carrier:
+            raise Refused(
+                Reason.STALE, f"the description of {observed.name} was changed meanwhile", "plan again and review"
+            )
+
+    def _gone(self, name: str) -> str:
+        """The name, if this is the second look in a row that did not find it; else remember the first."""
+        if name in self._missed:
+            return name
+        self._missed.add(name)
+        return ""
+
+    def _progressed(self, operation: Operation, observed: Observed | None) -> Operation:
+        """The operation as the state of its model tells it; unchanged if the model was not seen."""
+        if observed is None:
+            return operation
+        self._missed.discard(observed.name)
+        expected = self._unproven.pop(observed.name, None)
+        if expected and not _shows(observed, expected):
+            raise _mark_refused(observed)
+        failed = observed.state is State.FAILED
+        error = self._service.failure(observed.name, operation.name) if failed else ""
+        done = failed or observed.state is State.READY
+        return Operation(operation.model, done, observed, error, operation.name)
+
+
+def _description(observed: Observed, text: Value | None, token: str | None) -> str | None:
+    """The raw description to write: None if neither the text nor the mark has to change."""
+    kept = token in observed.carrier and observed.mark is Mark.VALID if token else observed.mark is Mark.NONE
+    if text is None and kept:
+        return None
+    raw = mark.place(observed.carrier, None if text is None else str(text), token)
+    return None if raw == observed.carrier else raw
+
+
+def _shows(observed: Observed, expected: Ownership) -> bool:
+    """Whether a model shows the mark it was made with, or a later one of ours."""
+    shown = observed.ownership
+    return (
+        observed.mark is Mark.VALID
+        and shown is not None
+        and shown.owner == expected.owner
+        and names(shown.name, expected.name)
+    )
+
+
+def _covered(wanted: Grant, present: Iterable[Grant]) -> bool:
+    """Whether the grantee already has the role, or a higher one."""
+    return any(
+        (grant.grantee, grant.email) == (wanted.grantee, wanted.email)
+        and RANK.get(grant.role, 0) >= RANK.get(wanted.role, 0)
+        for grant in present
+    )
+
+
+def _mark_refused(observed: Observed) -> Refused:
+    """The service did not keep the mark: going on would make models that nobody recognises."""
+    return Refused(
+        Reason.MARK_REFUSED,
+        f"the service did not keep the mark in the description of {observed.name}",
+        "shorten spec.description; the model's id still shows whose it is, so the next plan offers to mark it again",
+    )

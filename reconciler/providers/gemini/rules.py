@@ -1,0 +1,62 @@
+"""What the Gemini API takes at each version, and how each field of a tuned model may change, as data.
+
+From the reference of tunedModels (fields marked immutable there force a training; the rest is what its PATCH takes)
+and the model tuning guide (limits and defaults). v1beta3, the PaLM generation, has neither readerProjectNumbers nor
+learningRateMultiplier, and other defaults.
+"""
+
+from reconciler.resource.rules import Capabilities, Change, DataLimits, FieldRule
+
+LIMITS = DataLimits(input_characters=40_000, output_characters=5_000, request_bytes=4_000_000)
+"""4 MB is published without saying which megabyte; the smaller one leaves room for the rest of the request too."""
+
+_BASE = "a model cannot be moved to another base"
+_HYPERPARAMETER = "hyperparameters are fixed when training starts"
+
+_COMMON = (
+    FieldRule("displayName", Change.IN_PLACE, "shown in the console; not unique"),
+    FieldRule("description", Change.IN_PLACE, "free text; the mark of ownership is kept beside it"),
+    FieldRule("temperature", Change.IN_PLACE, "a default for requests to the model"),
+    FieldRule("topP", Change.IN_PLACE, "a default for requests to the model"),
+    FieldRule("topK", Change.IN_PLACE, "a default for requests to the model"),
+    FieldRule(
+        "baseModel",
+        Change.RETRAIN,
+        _BASE,
+        pattern=r"^models/[A-Za-z0-9._-]+$",
+        example="models/gemini-1.5-flash-001-tuning",
+    ),
+    FieldRule(
+        "tunedModelSource.tunedModel",
+        Change.RETRAIN,
+        _BASE,
+        pattern=r"^tunedModels/[a-z]([a-z0-9-]{0,61}[a-z0-9])?$",
+        example="tunedModels/sentences-x7k2m4q9w3e5r6t",
+    ),
+    FieldRule("dataset", Change.RETRAIN, "what a model learned cannot be exchanged, only learned anew", readable=False),
+)
+
+
+def capabilities(service_version: str) -> Capabilities:
+    """Rules and limits of `v1beta` or `v1beta3`."""
+    specific = _PALM if service_version == "v1beta3" else _GEMINI
+    return Capabilities("gemini", {rule.path: rule for rule in (*_COMMON, *specific)}, LIMITS)
+
+
+def _hyperparameter(name: str, *defaults: float) -> FieldRule:
+    """Rule of one hyperparameter; several defaults where the service chooses by the number of examples."""
+    return FieldRule(f"hyperparameters.{name}", Change.RETRAIN, _HYPERPARAMETER, defaults)
+
+
+_GEMINI = (
+    FieldRule("readerProjectNumbers", Change.IN_PLACE, "projects that may use the model"),
+    _hyperparameter("epochCount", 5),
+    _hyperparameter("batchSize", 4, 16),
+    _hyperparameter("learningRate", 0.001, 0.0002),
+    _hyperparameter("learningRateMultiplier", 1),
+)
+_PALM = (
+    _hyperparameter("epochCount", 10),
+    _hyperparameter("batchSize", 16, 64),
+    _hyperparameter("learningRate", 0.0002, 0.002),
+)

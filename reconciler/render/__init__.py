@@ -1,0 +1,1 @@
+"""Pure functions from plans, reports and events to text."""

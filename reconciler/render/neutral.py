@@ -1,0 +1,46 @@
+"""Text from manifests and from the remote, made harmless and visible before a person sees it.
+
+What a terminal would act on (control characters, escape sequences), what reorders or hides text (bidirectional
+overrides, zero-width characters) and what would break a line is shown as an escape, as Python writes it: `\\n`, `\\x1b`,
+`\\u202e`. So two texts that differ never look the same, and no text can leave its line.
+"""
+
+import re
+
+_IDEOGRAPHIC_SPACE = "\u3000"
+_INVISIBLE = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0000-\U000e0fff]")
+"""Characters that Unicode calls printable although they show nothing: Default_Ignorable_Code_Point."""
+_PLAIN = re.compile(r"[A-Za-z0-9._/:~@+*-]+")
+"""Words that need no quotes: ids, names, numbers, digests."""
+_TAIL = 3
+"""One part in so many of what is kept of a long text is its end."""
+
+
+def unsafe(character: str) -> bool:
+    """Whether a character must not reach a terminal as it is."""
+    if character == _IDEOGRAPHIC_SPACE:
+        return False
+    return not character.isprintable() or _INVISIBLE.match(character) is not None
+
+
+def neutral(text: str) -> str:
+    """Replace every unsafe character by its escape; text without any is returned unchanged."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(c.encode("unicode_escape").decode() if unsafe(c) else c for c in text)
+
+
+def quoted(text: str, limit: int) -> str:
+    """Write a text as a value: a plain word as it is, anything else in quotes, escaped, on one line.
+
+    More than `limit` characters are cut in the middle, and the full length is told.
+    """
+    if len(text) > limit:
+        tail = max(1, limit // _TAIL)
+        return f"{_quotes(f'{text[: limit - tail]}…{text[-tail:]}')} ({len(text)} characters)"
+    return text if _PLAIN.fullmatch(text) else _quotes(text)
+
+
+def _quotes(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{neutral(escaped)}"'

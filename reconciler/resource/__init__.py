@@ -1,0 +1,1 @@
+"""Nouns of the domain: frozen values without I/O."""

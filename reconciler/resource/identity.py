@@ -1,0 +1,68 @@
+"""How the same thing is recognised again: hashes of inputs, and names that had to be cut.
+
+Every recipe here is frozen by golden values in the tests: changing one silently would plan a training for every model
+in the world. A changed recipe is a new `VERSION`.
+"""
+
+import base64
+import hashlib
+import json
+
+from reconciler.resource.desired import Desired
+from reconciler.resource.rules import Fields, float32
+
+VERSION = "1"
+BASE_PATHS = ("baseModel", "tunedModelSource.tunedModel")
+HYPERPARAMETERS = "hyperparameters."
+
+
+def token(data: bytes, length: int) -> str:
+    """The first `length` characters of the URL-safe base64 of SHA-256: 6 bits each."""
+    return base64.urlsafe_b64encode(hashlib.sha256(data).digest())[:length].decode()
+
+
+def base32(data: bytes, length: int) -> str:
+    """The first `length` characters of lower-case base32 of SHA-256: 5 bits each, fit for ids."""
+    return base64.b32encode(hashlib.sha256(data).digest())[:length].decode().lower()
+
+
+def base_of(fields: Fields) -> str:
+    """What a model is tuned from, whichever field says so; empty when neither does."""
+    return next((str(fields[path]) for path in BASE_PATHS if path in fields), "")
+
+
+def base_hash(base: str) -> str:
+    """A short hash of what a model is tuned from, for the mark."""
+    return token(f"base\0{base}".encode(), 6)
+
+
+def short_digest(digest: str) -> str:
+    """Abbreviate a dataset digest for the mark: its version and 72 of its bits."""
+    version, _, hexadecimal = digest.partition(":")
+    return version + base64.urlsafe_b64encode(bytes.fromhex(hexadecimal))[:12].decode()
+
+
+def hyperparameters(fields: Fields) -> dict[str, float]:
+    """The declared hyperparameters alone, by their names in the manifest, as they survive the wire."""
+    return {
+        path.removeprefix(HYPERPARAMETERS): float32(value)
+        for path, value in sorted(fields.items())
+        if path.startswith(HYPERPARAMETERS) and isinstance(value, int | float)
+    }
+
+
+def inputs_hash(desired: Desired) -> str:
+    """SHA-256 over everything that only training can change: version, base, hyperparameters, data. 64 hex."""
+    digest = desired.dataset.digest if desired.dataset else ""
+    inputs = [VERSION, base_of(desired.fields), hyperparameters(desired.fields), digest]
+    return hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()
+
+
+def abbreviate(name: str, room: int) -> str:
+    """Fit a name into `room` characters (at least 12): whole, or cut and followed by `~` and a hash of all of it."""
+    return name if len(name) <= room else f"{name[: room - 8]}~{base32(name.encode(), 7)}"
+
+
+def names(abbreviated: str, name: str) -> bool:
+    """Whether a possibly abbreviated name stands for this name."""
+    return abbreviated == name or abbreviated == abbreviate(name, len(abbreviated))

@@ -1,0 +1,111 @@
+"""What exists: remote models in our field names, and what is known of who owns them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import TypeAlias
+
+from reconciler.resource.rules import Value
+
+
+class State(Enum):
+    """What a model can do for us; each provider maps its own states to these."""
+
+    READY = "READY"
+    TRAINING = "TRAINING"
+    FAILED = "FAILED"
+    UNKNOWN = "UNKNOWN"
+
+
+class Mark(Enum):
+    """What the mark of ownership on a model turned out to be."""
+
+    NONE = "none"
+    VALID = "valid"
+    VOID = "void"  # made for another model, or contradicting itself
+    NEWER = "newer"  # owner and name are readable, the rest belongs to a later version
+
+
+@dataclass(frozen=True, slots=True)
+class Ownership:
+    """What a model carries about itself, however the provider stores it.
+
+    `name` is the metadata.name it was made for, possibly abbreviated (see `identity.names`). `digest` names the
+    training data, abbreviated too; empty when nobody knows (an imported model). `base` is a short hash of what it was
+    tuned from. `declared` holds the hyperparameters as they were declared at create. `protect` and `keep` must survive
+    the manifest. `asserted` says that the digest was claimed by a person, not by the training itself.
+    """
+
+    owner: str
+    name: str
+    digest: str
+    base: str
+    declared: Mapping[str, float] = field(default_factory=dict)
+    protect: bool = False
+    keep: bool = False
+    asserted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a training is. `losses` are (step, mean loss) in order of steps; `total` is 0 when unknown."""
+
+    step: int = 0
+    total: int = 0
+    losses: tuple[tuple[int, float], ...] = ()
+
+    @property
+    def percent(self) -> float | None:
+        """Share of steps done, 0 to 100; None when the total is unknown."""
+        return min(100.0, 100.0 * self.step / self.total) if self.total else None
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """Who may use a model. `email` is empty for everyone."""
+
+    grantee: str
+    email: str
+    role: str
+
+    def __str__(self) -> str:
+        """Write the grant as plans show it."""
+        return f"{self.role} {self.email or self.grantee}".lower()
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """One remote model.
+
+    `name` is the remote resource name; `fields` what the service reports, by our paths (the description without the
+    mark); `carrier` the raw text or labels that hold the mark, as it must still be when we write it.
+    """
+
+    name: str
+    state: State
+    fields: Mapping[str, Value]
+    mark: Mark = Mark.NONE
+    ownership: Ownership | None = None
+    carrier: str = ""
+    created: str = ""
+    updated: str = ""
+    progress: Progress | None = None
+    completed: str = ""
+
+
+Snapshot: TypeAlias = tuple[Observed, ...]
+"""Everything observed at one instant: duplicates and leftovers included, so never a mapping."""
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """A remote act under way: the model it is about, whether it is over, and what it showed so far.
+
+    `observed` is the model as it was last seen; `error` the service's reason for a failed one.
+    """
+
+    model: str
+    done: bool
+    observed: Observed | None = None
+    error: str = ""
+    name: str = ""

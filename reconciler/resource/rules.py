@@ -1,0 +1,100 @@
+"""How each field may change, as data.
+
+A provider publishes one FieldRule for each field it knows, keyed by the field's path in the manifest's spec
+(`hyperparameters.epochCount`). The planner compares by these rules and knows no field by name.
+"""
+
+import math
+import struct
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import TypeAlias
+
+Value: TypeAlias = str | int | float | bool | tuple[str, ...]
+"""What a field can hold. A tuple is a set of strings: sorted, without duplicates."""
+
+Fields: TypeAlias = Mapping[str, Value]
+"""Values by field path. A path that is missing was not declared, or not reported."""
+
+
+class Change(Enum):
+    """What it takes to change a field on a model that exists."""
+
+    IN_PLACE = "in place"
+    RETRAIN = "retrain"
+
+
+@dataclass(frozen=True, slots=True)
+class FieldRule:
+    """How one field behaves at one provider, and why.
+
+    `defaults` are the values the service is documented to choose among when the field is not declared;
+    `alternative` is the field that takes this one's place when it is declared; `pattern` (RE2) is what the provider
+    accepts; `why` is said to the user beside a forced replacement; `readable` is false for what is never reported.
+    """
+
+    path: str
+    change: Change
+    why: str
+    defaults: tuple[float, ...] = ()
+    alternative: str = ""
+    pattern: str = ""
+    example: str = ""
+    readable: bool = True
+
+
+Rules: TypeAlias = Mapping[str, FieldRule]
+
+
+@dataclass(frozen=True, slots=True)
+class DataLimits:
+    """What a provider takes as training data. Lengths are in characters, sizes in bytes of request."""
+
+    input_characters: int
+    output_characters: int
+    request_bytes: int
+    recommended_examples: int = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What a provider at one API version accepts: validation reads this, never the provider itself."""
+
+    provider: str
+    rules: Rules
+    limits: DataLimits
+
+
+def float32(number: float) -> float:
+    """Round to what survives the wire: the services keep 32-bit floats. Overflow becomes infinity."""
+    try:
+        rounded: float = struct.unpack("<f", struct.pack("<f", number))[0]
+    except OverflowError:
+        return math.inf
+    return rounded
+
+
+def equal(left: Value | None, right: Value | None) -> bool:
+    """Compare as the services store: numbers as 32-bit floats, everything else exactly."""
+    if left is right:
+        return True
+    if isinstance(left, int | float) and isinstance(right, int | float):
+        return left == right or float32(left) == float32(right)
+    return left == right
+
+
+def shortest(number: float) -> str:
+    """Write a number in the fewest digits that give the same 32-bit float: 0.001, not 0.0010000000474974513."""
+    if float(number).is_integer() and abs(number) < 10**10:
+        return str(int(number))
+    rounded = float32(number)
+    return next(text for digits in range(1, 18) if float32(float(text := f"{number:.{digits}g}")) == rounded)
+
+
+def training_steps(examples: int, epochs: float, batch: float) -> int:
+    """Count optimiser steps: ceil(examples * epochs / batch); batches run across the borders of epochs.
+
+    The formula reproduces every figure of the recorded responses: 15 * 3 / 2 -> 23, 15 * 50 / 4 -> 188.
+    """
+    return math.ceil(examples * epochs / batch)

@@ -1,0 +1,1 @@
+"""The way in: YAML manifests and dataset files become Desired values."""

@@ -1,0 +1,240 @@
+"""From `spec.dataset` to a Dataset: find the file, make sure it may be read, read it, judge it.
+
+A manifest in a pull request decides which file is read and sent away, so only regular files below the workspace's
+folder (or a root from the command line) count, after every link has been followed.
+"""
+
+import difflib
+import hashlib
+import io
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import BinaryIO, get_args
+
+from reconciler.errors import Diagnostic, Origin, ReconcilerError
+from reconciler.resource.dataset import VERSION, Dataset, Example, Format, Locator
+from reconciler.resource.manifest import DatasetSpec
+from reconciler.resource.rules import DataLimits
+from reconciler.source import cache, tree
+from reconciler.source.cache import DigestCache, Entry
+from reconciler.source.checks import Examination, Where
+from reconciler.source.formats import Flaw, rows
+from reconciler.source.load import Sourced
+from reconciler.source.wording import shown
+
+INPUT_FIELD = "text_input"
+OUTPUT_FIELD = "output"
+FORMATS: dict[str, Format] = {
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".json": "json",
+    ".csv": "csv",
+    ".tsv": "tsv",
+}
+LFS = b"version https://git-lfs.github.com/spec/"
+_BLOCK = 1 << 18
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What became of one dataset: it, or errors; and warnings in any case."""
+
+    dataset: Dataset | None
+    diagnostics: tuple[Diagnostic, ...]
+
+
+class FileExamples:
+    """Opens datasets again for sending: the same examples that were digested, or an error."""
+
+    def open(self, dataset: Dataset) -> Iterator[Example]:
+        """Yield every example in file order; raise ReconcilerError where the file does not give one."""
+        locator = dataset.locator
+        if locator.format == "inline":
+            yield from locator.inline
+            return
+        try:
+            with tree.open_regular(locator.path) as stream:
+                for line, _, item in rows(stream, locator):
+                    if isinstance(item, Flaw):
+                        raise ReconcilerError(f"{locator.path}:{line}: {item.message}", "plan again")
+                    yield item
+        except OSError as error:
+            raise ReconcilerError(f"{locator.path}: {error.strerror}", "plan again") from error
+
+
+@dataclass(slots=True)
+class Library:
+    """Reads each dataset once, however many manifests name it.
+
+    `roots` are real paths: the workspace's folder first, then those that the command line allows.
+    """
+
+    limits: DataLimits
+    roots: tuple[str, ...]
+    digests: DigestCache | None = None
+    known: dict[Locator, Read] = field(default_factory=dict)
+    folders: dict[str, str] = field(default_factory=dict)
+
+    def read(self, sourced: Sourced, spec: DatasetSpec) -> Read:
+        """Resolve the dataset of one manifest."""
+        if spec.examples is not None:
+            return self._inline(sourced, spec)
+        found = self._locate(sourced, spec, spec.path or "")
+        if isinstance(found, Diagnostic):
+            return Read(None, (found,))
+        if found not in self.known:
+            name = os.path.normpath(os.path.join(os.path.dirname(sourced.origin.file), spec.path or ""))
+            self.known[found] = self._file(found, name, sourced)
+        return self.known[found]
+
+    def _inline(self, sourced: Sourced, spec: DatasetSpec) -> Read:
+        """Take the examples that stand in the manifest itself."""
+        only_files = ("format", "input_field", "output_field", "header")
+        if stray := [name for name in only_files if getattr(spec, name) is not None]:
+            name = DatasetSpec.model_fields[stray[0]].alias or stray[0]
+            message = f"{name} is for files; here the examples stand in the manifest"
+            return Read(None, (Diagnostic(sourced.locate("spec", "dataset", name), message, "remove it"),))
+        examples = tuple(Example(item.text_input, item.output) for item in spec.examples or ())
+        locator = Locator("", "inline", INPUT_FIELD, OUTPUT_FIELD, inline=examples)
+
+        def row(_line: int, _column: int, number: int) -> Origin:
+            return sourced.locate("spec", "dataset", "examples", number - 1)
+
+        where = Where(sourced.locate("spec", "dataset", "examples"), row, "example")
+        examination = Examination(where, self.limits)
+        numbers = examination.examine(rows(io.BytesIO(), locator))
+        return _judged(examination.diagnostics(), Entry(numbers, tuple(examination.warnings)), where.whole, locator)
+
+    def _locate(self, sourced: Sourced, spec: DatasetSpec, path: str) -> Locator | Diagnostic:
+        """Find the file that a manifest means, and how it is to be read."""
+
+        def wrong(name: str, message: str, advice: str) -> Diagnostic:
+            return Diagnostic(sourced.locate("spec", "dataset", name), message, advice)
+
+        left, right = spec.input_field or INPUT_FIELD, spec.output_field or OUTPUT_FIELD
+        form = spec.format or FORMATS.get(os.path.splitext(path)[1].lower())
+        if form is None:
+            choices = ", ".join(sorted(set(FORMATS.values()) & set(get_args(Format))))
+            return wrong("path", f"the ending of {shown(path)} names no format", f"set format: one of {choices}")
+        if left == right:
+            return wrong("inputField", f"inputField and outputField are both {shown(left)}", "name two fields")
+        if spec.header is not None and form not in ("csv", "tsv"):
+            return wrong("header", f"header is for csv and tsv, not {form}", "remove it")
+        if spec.header is False and (spec.input_field or spec.output_field):
+            name = "inputField" if spec.input_field else "outputField"
+            return wrong(name, f"{name} names a column, and header: false says there are no names", "remove one of them")
+        real = self._real(str(sourced.base), path)
+        if isinstance(real, tuple):
+            return wrong("path", *real)
+        return Locator(real, form, left, right, spec.header is not False)
+
+    def _real(self, base: str, path: str) -> str | tuple[str, str]:
+        """Follow every link to the file behind a path; refuse what does not lie where data may lie."""
+        if "://" in path:
+            return f"{shown(path)} is an address, not a file", "put the file beside the manifests"
+        if "\0" in path:
+            return f"{shown(path)} is not a path", "write the path of a file"
+        folder, name = os.path.split(os.path.join(base, path))
+        if folder not in self.folders:
+            self.folders[folder] = os.path.realpath(folder)
+        real = os.path.realpath(os.path.join(self.folders[folder], name))
+        allowed = self.roots[1:] if os.path.isabs(path) else self.roots
+        if not tree.inside(real, allowed):
+            what = "is an absolute path" if os.path.isabs(path) else "leaves the workspace's folder"
+            advice = "put the file beside the manifests, or allow its folder with --dataset-root"
+            return f"{shown(path)} {what}", advice
+        return real
+
+    def _file(self, locator: Locator, name: str, sourced: Sourced) -> Read:
+        """Read a file, or find what it gave the last time it had these bytes."""
+        try:
+            with tree.open_regular(locator.path) as stream:
+                return self._stream(stream, locator, name)
+        except OSError as error:
+            origin = sourced.locate("spec", "dataset", "path")
+            return Read(None, (Diagnostic(origin, *_unavailable(locator.path, name, error)),))
+
+    def _stream(self, stream: BinaryIO, locator: Locator, name: str) -> Read:
+        """Digest and judge an open file."""
+        whole = Origin(name)
+        if stream.read(len(LFS)) == LFS:
+            message = "is a Git LFS pointer, not the data itself"
+            return Read(None, (Diagnostic(whole, message, "run `git lfs pull`"),))
+        stream.seek(0)
+        if self.digests and (entry := self.digests.get(self._key(_sha256(stream), locator))):
+            return _judged((), entry, whole, locator)
+        stream.seek(0)
+        hashing = _Hashing(stream)
+        noun = "example" if locator.format == "json" else "line"
+        where = Where(whole, lambda line, column, _: Origin(name, line, column), noun)
+        examination = Examination(where, self.limits)
+        numbers = examination.examine(rows(io.BufferedReader(hashing, _BLOCK), locator))
+        entry = Entry(numbers, tuple(examination.warnings))
+        errors = examination.diagnostics()
+        if self.digests and not errors:
+            # The hash is that of the bytes just digested: the file may have changed since the first look.
+            self.digests.put(self._key(hashing.hash.digest(), locator), entry)
+        return _judged(errors, entry, whole, locator)
+
+    def _key(self, content: bytes, locator: Locator) -> str:
+        """Key of a file's content, read in this way, under these limits."""
+        how = (locator.format, locator.input_field, locator.output_field, locator.header)
+        return cache.key(content, VERSION, how, self.limits)
+
+
+def _judged(errors: tuple[Diagnostic, ...], entry: Entry, whole: Origin, locator: Locator) -> Read:
+    """Make the Dataset, unless there are errors."""
+    warnings = tuple(Diagnostic(whole, message, advice, "warning") for message, advice in entry.warnings)
+    return Read(None if errors else Dataset(*entry.numbers, locator), (*errors, *warnings))
+
+
+def _unavailable(path: str, name: str, error: OSError) -> tuple[str, str]:
+    """Say why a file cannot be read."""
+    if os.path.isdir(path):
+        return f"{shown(name)} is a folder", "name a file in it"
+    if os.path.exists(path):
+        return f"{shown(name)} cannot be read: {error.strerror}", ""
+    folder, wanted = os.path.split(path)
+    try:
+        present = sorted(entry for entry in os.listdir(folder) if not entry.startswith("."))
+    except OSError:
+        return f"{shown(name)} does not exist, nor does its folder", "paths start from the manifest's folder"
+    near = difflib.get_close_matches(wanted, present, n=1, cutoff=0.5)
+    return f"{shown(name)} does not exist", f"did you mean {near[0]}?" if near else "paths start from the manifest's folder"
+
+
+def _sha256(stream: BinaryIO) -> bytes:
+    """Hash what is left of a file."""
+    hashed = hashlib.sha256()
+    while block := stream.read(_BLOCK):
+        hashed.update(block)
+    return hashed.digest()
+
+
+class _Hashing(io.RawIOBase):
+    """Passes bytes on and hashes them on their way; going back to the start begins anew."""
+
+    def __init__(self, inner: BinaryIO) -> None:
+        self.inner = inner
+        self.hash = hashlib.sha256()
+
+    def readable(self) -> bool:
+        """Bytes can be read."""
+        return True
+
+    def seekable(self) -> bool:
+        """One can go back to the start."""
+        return True
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        """Go back to the start."""
+        self.hash = hashlib.sha256()
+        return self.inner.seek(offset, whence)
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        """Fill a buffer."""
+        data = self.inner.read(len(buffer)) or b""
+        self.hash.update(data)
+        buffer[: len(data)] = data
+        return len(data)

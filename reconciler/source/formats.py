@@ -1,0 +1,326 @@
+"""Rows of training data out of JSONL, JSON, CSV and TSV.
+
+The canonical rules: an example is the text of two fields, exactly as it stands. JSON values must be strings; cells are
+literal; nothing is trimmed or normalised. A byte order mark is dropped, and line ends inside of cells become LF,
+because git and spreadsheets change them at will. Everything but `json` is read row by row, never as a whole.
+"""
+
+import csv
+import io
+import json
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, BinaryIO, NamedTuple, TypeAlias
+
+from reconciler.resource.dataset import Example, Locator
+from reconciler.source.wording import counted, quoted, shown
+
+LONGEST_LINE = 8 * 1024 * 1024
+"""Bytes of one line of JSONL."""
+
+LARGEST_JSON = 64 * 1024 * 1024
+"""Bytes of one `json` file, the only format that has to be held in memory."""
+
+MARK = b"\xef\xbb\xbf"
+
+
+class Flaw(NamedTuple):
+    """Why a row, or all that follows it, cannot be read."""
+
+    message: str
+    advice: str = ""
+
+
+Row: TypeAlias = tuple[int, int, Example | Flaw]
+"""Line and column that a row begins at (column 0 where a row has whole lines), and the row."""
+
+
+class _Number(str):
+    """A JSON number as it is written: never computed with, only quoted back."""
+
+    __slots__ = ()
+
+
+class _Twice(ValueError):
+    """A key is given twice in one object."""
+
+
+def rows(stream: BinaryIO, locator: Locator) -> Iterator[Row]:
+    """Yield every row in file order; after a flaw that hides where the next row starts, nothing more."""
+    match locator.format:
+        case "jsonl":
+            return _jsonl(stream, locator)
+        case "json":
+            return _json(stream, locator)
+        case "csv":
+            return _table(stream, locator, csv.excel)
+        case "tsv":
+            return _table(stream, locator, csv.excel_tab)
+        case "inline":
+            return ((0, 0, example) for example in locator.inline)
+
+
+def _jsonl(stream: BinaryIO, locator: Locator) -> Iterator[Row]:
+    """One JSON object a line; blank lines are passed over."""
+    decode, offset, pick = _decoder().decode, 0, _picker(locator)
+    buffered = io.BufferedReader(stream) if isinstance(stream, io.RawIOBase) else stream
+    number = 0
+    while data := buffered.readline(LONGEST_LINE + 1):
+        number += 1
+        if len(data) > LONGEST_LINE:
+            yield number, 0, Flaw(f"is longer than {LONGEST_LINE // 1024**2} MB", "write one JSON object a line")
+            return
+        start = len(MARK) if number == 1 and data.startswith(MARK) else 0
+        try:
+            text = data[start:].decode()
+        except UnicodeDecodeError as error:
+            yield number, 0, _not_utf8(offset + start + error.start)
+            return
+        offset += len(data)
+        if text.isspace() or not text:
+            continue
+        yield number, 0, _object(text, decode, pick)
+
+
+def _object(text: str, decode: Callable[[str], Any], pick: Callable[[Any], Example | Flaw]) -> Example | Flaw:
+    """Read one JSON object."""
+    try:
+        return pick(decode(text))
+    except json.JSONDecodeError as error:
+        if text.strip() == "[":
+            return Flaw("is the beginning of a JSON array, not a JSON object", "set format: json")
+        return Flaw(f"is not JSON at column {error.colno}: {error.msg[:1].lower()}{error.msg[1:]}", "")
+    except _Twice as error:
+        return Flaw(str(error), "remove one of them")
+    except RecursionError:
+        return Flaw("is nested too deeply", "")
+
+
+def _json(stream: BinaryIO, locator: Locator) -> Iterator[Row]:
+    """Read one array of objects, item by item, so that each has its line."""
+    data = stream.read(LARGEST_JSON + 1)
+    if len(data) > LARGEST_JSON:
+        yield 0, 0, Flaw(f"is larger than {LARGEST_JSON // 1024**2} MB", "write it as JSONL, which has no limit")
+        return
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        yield 0, 0, _not_utf8(error.start + (len(MARK) if data.startswith(MARK) else 0))
+        return
+    del data
+    yield from _items(text, locator) if text.strip() else ()
+
+
+def _items(text: str, locator: Locator) -> Iterator[Row]:
+    """Yield the items of an array with their lines."""
+    decode, pick = _decoder().raw_decode, _picker(locator)
+    at, line, counted_to = _skip(text, 0), 1, 0
+    if text[at] != "[":
+        yield 1, 0, Flaw("is not a JSON array of objects", "set format: jsonl if each line is an object of its own")
+        return
+    at = _skip(text, at + 1)
+    if text[at : at + 1] == "]":
+        at += 1
+    else:
+        while True:
+            line, counted_to = line + text.count("\n", counted_to, at), at
+            column = at - text.rfind("\n", 0, at)
+            try:
+                item, at = decode(text, at)
+            except (json.JSONDecodeError, _Twice, RecursionError) as error:
+                yield line, column, _broken(error, text)
+                return
+            yield line, column, pick(item)
+            at = _skip(text, at)
+            separator, at = text[at : at + 1], _skip(text, at + 1)
+            if separator != ",":
+                break
+        if separator != "]":
+            yield line, 0, Flaw("is not valid JSON: the array does not go on or end after this item", "")
+            return
+    if at < len(text) and text[at:].strip():
+        yield line, 0, Flaw("is not valid JSON: there is something after the array", "")
+
+
+def _broken(error: Exception, text: str) -> Flaw:
+    """Say why the array cannot be read further."""
+    if isinstance(error, json.JSONDecodeError):
+        line = text.count("\n", 0, error.pos) + 1
+        return Flaw(f"is not valid JSON at line {line}, column {error.colno}: {error.msg[:1].lower()}{error.msg[1:]}")
+    return Flaw(str(error), "remove one of them") if isinstance(error, _Twice) else Flaw("is nested too deeply")
+
+
+def _skip(text: str, at: int) -> int:
+    """Pass over JSON's white space."""
+    while text[at : at + 1] in (" ", "\t", "\r", "\n"):
+        at += 1
+    return at
+
+
+def _decoder() -> json.JSONDecoder:
+    """Make a decoder that keeps numbers as they are written and refuses an object with one key twice."""
+    return json.JSONDecoder(
+        object_pairs_hook=_unique, parse_int=_Number, parse_float=_Number, parse_constant=_Number
+    )
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Make a dict of pairs without a repeated key."""
+    made = dict(pairs)
+    if len(made) != len(pairs):
+        seen: set[str] = set()
+        twice = next(key for key, _ in pairs if key in seen or seen.add(key))
+        raise _Twice(f"has the key {shown(twice)} twice")
+    return made
+
+
+def _picker(locator: Locator) -> Callable[[Any], Example | Flaw]:
+    """Make the function that takes the two fields out of a JSON value."""
+    left, right = locator.input_field, locator.output_field
+
+    def pick(item: Any) -> Example | Flaw:
+        if type(item) is not dict:
+            return Flaw(f"is {_kind(item)}, not a JSON object", f"write {{{quote(left)}: ..., {quote(right)}: ...}}")
+        first, second = item.get(left), item.get(right)
+        if type(first) is str and type(second) is str:
+            return Example(first, second)
+        return _wrong_fields(item, left, right)
+
+    def quote(name: str) -> str:
+        return f'"{name}"'
+
+    return pick
+
+
+def _wrong_fields(item: dict[str, Any], left: str, right: str) -> Flaw:
+    """Say which of the two fields is missing or no text."""
+    missing = [name for name in (left, right) if name not in item]
+    if missing:
+        return _missing(missing, tuple(item), left)
+    name = left if type(item[left]) is not str else right
+    value = item[name]
+    match value:
+        case _Number():
+            return Flaw(f"{name} is a number; examples are text", f"write {quoted(value)}")
+        case bool():
+            return Flaw(f"{name} is {str(value).lower()}; examples are text", f"write {quoted(str(value).lower())}")
+        case _:
+            return Flaw(f"{name} is {_kind(value)}; examples are text", "write it as a string")
+
+
+def _missing(missing: Sequence[str], present: Sequence[str], left: str) -> Flaw:
+    """Say which fields are missing and how to name others."""
+    have = f"it has {', '.join(map(shown, present[:10]))}" if present else "it has none"
+    options = [f"{'inputField' if name == left else 'outputField'}: NAME" for name in missing]
+    return Flaw(f"has no {' and no '.join(map(shown, missing))}; {have}", f"name the right one with {' and '.join(options)}")
+
+
+def _kind(value: object) -> str:
+    """Name a JSON value's type."""
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return str(value).lower()
+        case _Number():
+            return "a number"
+        case str():
+            return "a string"
+        case list():
+            return "an array"
+        case _:
+            return "an object"
+
+
+def _table(stream: BinaryIO, locator: Locator, dialect: type[csv.Dialect]) -> Iterator[Row]:
+    """Read CSV or TSV with quoting as spreadsheets do it; blank lines are passed over."""
+    # Universal newlines turn CRLF and CR into LF inside of cells too, which is the canonical form.
+    text = io.TextIOWrapper(stream, encoding="utf-8-sig", newline=None)
+    reader = csv.reader(text, dialect, strict=True)
+    start = 1
+    try:
+        columns: _Columns | None = None if locator.header else _Columns(0, 1, 0)
+        for cells in reader:
+            line, start = start, reader.line_num + 1
+            if not cells:
+                continue
+            if columns is None:
+                found = _header(cells, locator)
+                if isinstance(found, Flaw):
+                    yield line, 0, found
+                    return
+                columns = found
+                continue
+            columns = columns if columns.width else columns._replace(width=len(cells))
+            yield line, 0, _cells(cells, columns, locator)
+    except csv.Error as error:
+        yield start, 0, _bad_table(error)
+    except UnicodeDecodeError:
+        yield start, 0, _not_utf8(_bad_byte(stream))
+    finally:
+        text.detach()
+
+
+class _Columns(NamedTuple):
+    """Which columns hold input and output, and how many there are."""
+
+    input: int
+    output: int
+    width: int
+
+
+def _header(cells: list[str], locator: Locator) -> _Columns | Flaw:
+    """Find the two columns by name."""
+    names = (locator.input_field, locator.output_field)
+    if missing := [name for name in names if name not in cells]:
+        flaw = _missing(missing, cells, locator.input_field)
+        return flaw._replace(advice=f"{flaw.advice}, or set header: false if this row is data")
+    if twice := next((name for name in names if cells.count(name) > 1), None):
+        return Flaw(f"has the column {shown(twice)} twice", "rename one of them")
+    return _Columns(cells.index(names[0]), cells.index(names[1]), len(cells))
+
+
+def _cells(cells: list[str], columns: _Columns, locator: Locator) -> Example | Flaw:
+    """Take the two cells; a row of another width is a cell that was not quoted."""
+    if len(cells) == columns.width and columns.width > 1:
+        return Example(cells[columns.input], cells[columns.output])
+    if columns.width < 2:  # noqa: PLR2004 - input and output
+        return Flaw("has one column only", "put input and output into columns of their own")
+    separator = "comma" if locator.format == "csv" else "tab"
+    return Flaw(
+        f"has {counted(len(cells), 'cell')} where the first row has {columns.width}",
+        f"quote cells that contain a {separator}, a quote or a line end",
+    )
+
+
+def _bad_table(error: csv.Error) -> Flaw:
+    """Word an error of the csv module."""
+    problem = str(error)
+    if "field larger" in problem:
+        most = counted(csv.field_size_limit(), "character")
+        return Flaw(f"has a cell of more than {most}", "look for a quote that is not closed")
+    if "unexpected end" in problem:
+        return Flaw("has a quote that is never closed", "close it; a quote inside of quotes is written twice")
+    return Flaw(f"is quoted wrongly: {problem}", "put the whole cell into quotes; a quote inside is written twice")
+
+
+def _not_utf8(offset: int) -> Flaw:
+    return Flaw(f"is not UTF-8 at byte {offset:,} of the file", "save it as UTF-8")
+
+
+def _bad_byte(stream: BinaryIO) -> int:
+    """Find the first byte that is not UTF-8, by reading once more from the start."""
+    stream.seek(0)
+    offset, rest = 0, b""
+    while block := stream.read(1 << 20):
+        data = rest + block
+        try:
+            data.decode()
+        except UnicodeDecodeError as error:
+            if error.reason != "unexpected end of data" or len(data) - error.start > 3:  # noqa: PLR2004 - longest tail
+                return offset + error.start
+            offset, rest = offset + error.start, data[error.start :]
+        else:
+            offset, rest = offset + len(data), b""
+    return offset
+
+

@@ -1,0 +1,112 @@
+"""From manifests to Desired: everything that needs more than one manifest, the provider's rules, or the datasets."""
+
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from reconciler.errors import Diagnostic, InvalidManifests
+from reconciler.resource.address import NAME_PATTERN
+from reconciler.resource.desired import RENAMED_FROM, Desired, declared, desire
+from reconciler.resource.rules import Capabilities
+from reconciler.source.cache import DigestCache
+from reconciler.source.datasets import Library
+from reconciler.source.load import Loaded, Sourced, collector_resting
+from reconciler.source.wording import nearest, shown
+
+MARK = re.compile(r"reconciler:\d+:")
+"""How every mark of ownership begins, in whatever version."""
+
+ANNOTATIONS = "reconciler.dev/"
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """What should exist, sorted by address, and what is odd about it."""
+
+    desired: tuple[Desired, ...]
+    warnings: tuple[Diagnostic, ...]
+
+
+def resolve(
+    loaded: Loaded,
+    capabilities: Capabilities,
+    roots: tuple[Path, ...] = (),
+    digests: DigestCache | None = None,
+) -> Resolved:
+    """Read the datasets and check all that a single document can't show.
+
+    `roots` are folders outside of the workspace from which datasets may be read; they come from the command line only.
+    Raises InvalidManifests with every finding, those of loading too, if one of them is an error.
+    """
+    folders = (os.path.realpath(loaded.folder), *(os.path.realpath(root) for root in roots))
+    library = Library(capabilities.limits, folders, digests)
+    version = loaded.workspace.spec.service_version if loaded.workspace else ""
+    service = f"{capabilities.provider} {version}".strip()
+    findings = {*loaded.diagnostics, *_duplicates(loaded.manifests)}
+    desired: list[Desired] = []
+    with collector_resting():
+        for sourced in loaded.manifests:
+            findings.update(_manifest(sourced, capabilities, service))
+            dataset = None
+            if spec := sourced.manifest.spec.dataset:
+                read = library.read(sourced, spec)
+                findings.update(read.diagnostics)
+                dataset = read.dataset
+            desired.append(desire(sourced.manifest, dataset, sourced.origin))
+    if digests:
+        digests.save()
+    if any(finding.severity == "error" for finding in findings):
+        raise InvalidManifests(tuple(sorted(findings)))
+    return Resolved(tuple(sorted(desired, key=lambda one: one.address)), tuple(sorted(findings)))
+
+
+def _manifest(sourced: Sourced, capabilities: Capabilities, service: str) -> Iterator[Diagnostic]:
+    """Check one manifest against the service's rules, and what it says about itself."""
+    for path, value in declared(sourced.manifest).items():
+        rule = capabilities.rules.get(path)
+        if rule is None:
+            where = sourced.locate("spec", *path.split("."))
+            yield Diagnostic(where, f"{service} has no {path}", "remove it")
+        elif rule.pattern and isinstance(value, str) and not re.fullmatch(rule.pattern, value):
+            where = sourced.locate("spec", *path.split("."))
+            advice = f"write it as in {rule.example}" if rule.example else f"it must match {rule.pattern}"
+            yield Diagnostic(where, f"{service} does not take {shown(value)} as {path}", advice)
+    if MARK.search(sourced.manifest.spec.description or ""):
+        message = "the description contains a mark of ownership"
+        yield Diagnostic(sourced.locate("spec", "description"), message, "remove `reconciler:...`; it is added by itself")
+    yield from _annotations(sourced)
+
+
+def _annotations(sourced: Sourced) -> Iterator[Diagnostic]:
+    """Check the annotations that mean something to us: a misspelt one would cost a training."""
+    metadata = sourced.manifest.metadata
+    for name, value in metadata.annotations.items():
+        where = ("metadata", "annotations", name)
+        if name == RENAMED_FROM and value == metadata.name:
+            message = f"{shown(value)} is renamed from itself"
+            yield Diagnostic(sourced.locate(*where), message, "write the former name, or remove the annotation")
+        elif name == RENAMED_FROM and not re.fullmatch(NAME_PATTERN, value):
+            message = f"{shown(value)} is not a name that a manifest can have had"
+            yield Diagnostic(sourced.locate(*where), message, "write the former metadata.name")
+        elif name != RENAMED_FROM and name.startswith(ANNOTATIONS):
+            near = nearest(name, (RENAMED_FROM,))
+            advice = f"did you mean {near}?" if near else f"there is only {RENAMED_FROM}"
+            yield Diagnostic(sourced.locate(*where), f"{shown(name)} is not an annotation of ours", advice)
+
+
+def _duplicates(manifests: tuple[Sourced, ...]) -> Iterator[Diagnostic]:
+    """Check that no two manifests have one name, and no two take over one model."""
+    named: dict[str, Sourced] = {}
+    taken: dict[str, Sourced] = {}
+    for sourced in manifests:
+        name = sourced.manifest.metadata.name
+        if (first := named.setdefault(name, sourced)) is not sourced:
+            message = f"the name {shown(name)} is taken: TunedModel at {first.origin}"
+            yield Diagnostic(sourced.locate("metadata", "name"), message, "rename one of them")
+        former = sourced.manifest.metadata.annotations.get(RENAMED_FROM, "")
+        if former and (first := taken.setdefault(former, sourced)) is not sourced:
+            message = f"{shown(former)} is already taken over by the TunedModel at {first.origin}"
+            where = sourced.locate("metadata", "annotations", RENAMED_FROM)
+            yield Diagnostic(where, message, "remove one of the annotations")

@@ -1,0 +1,123 @@
+"""Which files below a folder count, in one order on every machine, and how they are opened without being surprised.
+
+Hidden folders are skipped. A link counts once, under the name it has, and only if what it points at is allowed;
+whether a link may leave the folder is decided by whoever knows the workspace.
+"""
+
+import os
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import BinaryIO
+
+from reconciler.errors import Diagnostic, Origin
+
+ENDINGS = (".yaml", ".yml", ".json")
+EXCEPTIONS = frozenset(("kustomization.yaml", "kustomization.yml"))
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class File:
+    """A file: how the user calls it, its absolute path, and for a link the real path behind it."""
+
+    name: str
+    path: str = field(compare=False)
+    real: str = field(default="", compare=False)
+
+
+@dataclass(slots=True)
+class Tree:
+    """What was found below a folder: files, links to files, links to folders elsewhere (not searched)."""
+
+    files: list[File] = field(default_factory=list)
+    links: list[File] = field(default_factory=list)
+    outward: list[File] = field(default_factory=list)
+    faults: list[Diagnostic] = field(default_factory=list)
+
+
+def below(folder: str, name: str) -> Tree:
+    """Find every manifest file below a folder, sorted by name; links to folders are searched after real folders."""
+    tree = Tree()
+    seen: set[str] = set()
+    later: list[File] = []
+    root = os.path.realpath(folder)
+    _search(File(name, folder, root), tree, seen, later)
+    while later:
+        link = later.pop(0)
+        if not inside(link.real, (root,)):
+            tree.outward.append(link)
+        elif link.real not in seen:
+            _search(link, tree, seen, later)
+    known = {file.path for file in tree.files}
+    tree.links = [link for link in sorted(tree.links) if link.real not in known]
+    tree.files.sort()
+    return tree
+
+
+def _search(folder: File, tree: Tree, seen: set[str], later: list[File]) -> None:
+    """Add what one folder, and the real folders in it, hold. `folder.real` is the path without links."""
+    seen.add(folder.real)
+    linked = folder.real != folder.path
+    try:
+        with os.scandir(folder.path) as entries:
+            found = sorted(entries, key=lambda entry: entry.name)
+    except OSError as error:
+        tree.faults.append(Diagnostic(Origin(folder.name or "."), f"cannot be read: {error.strerror}"))
+        return
+    for entry in found:
+        if entry.name.startswith("."):
+            continue
+        name = os.path.join(folder.name, entry.name)
+        if entry.is_symlink():
+            _link(File(name, entry.path, os.path.realpath(entry.path)), entry, tree, later)
+        elif entry.is_dir():
+            _search(File(name, entry.path, os.path.join(folder.real, entry.name)), tree, seen, later)
+        elif entry.name.endswith(ENDINGS) and entry.name not in EXCEPTIONS:
+            if not entry.is_file():
+                tree.faults.append(Diagnostic(Origin(name), "is not a regular file", "remove it"))
+            elif linked:
+                tree.links.append(File(name, entry.path, os.path.join(folder.real, entry.name)))
+            else:
+                tree.files.append(File(name, entry.path))
+
+
+def _link(file: File, entry: os.DirEntry[str], tree: Tree, later: list[File]) -> None:
+    """Add a link: to a folder, to be searched last; or to a file of ours by name."""
+    if entry.is_dir():
+        later.append(file)
+    elif entry.name.endswith(ENDINGS) and entry.name not in EXCEPTIONS:
+        if entry.is_file():
+            tree.links.append(file)
+        else:
+            tree.faults.append(
+                Diagnostic(Origin(file.name), "is a link to nothing, or not to a regular file", "remove it")
+            )
+
+
+def inside(path: str, folders: tuple[str, ...]) -> bool:
+    """Whether a real path is one of these real folders or lies below one."""
+    return any(path == folder or path.startswith(folder.rstrip(os.sep) + os.sep) for folder in folders)
+
+
+def upward(folder: str) -> Iterator[str]:
+    """Give the folder and those around it, up to the root of the git repository, or of the file system."""
+    while True:
+        yield folder
+        parent = os.path.dirname(folder)
+        if parent == folder or os.path.lexists(os.path.join(folder, ".git")):
+            return
+        folder = parent
+
+
+def open_regular(path: str) -> BinaryIO:
+    """Open a regular file; raise OSError for everything else, without ever waiting for a pipe or a device."""
+    if not stat.S_ISREG(os.lstat(path).st_mode):
+        raise OSError(0, "not a regular file")
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise OSError(0, "not a regular file")
+        return os.fdopen(descriptor, "rb", buffering=0)
+    except BaseException:
+        os.close(descriptor)
+        raise

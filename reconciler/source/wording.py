@@ -1,0 +1,45 @@
+"""How findings are worded: text of the user shown safely, counts, and the nearest right spelling."""
+
+import difflib
+from collections.abc import Iterable, Sequence
+
+LONGEST_SHOWN = 60
+"""Characters of the user's text that a message shows; the rest is cut."""
+
+
+def shown(text: str) -> str:
+    """Show text of the user between backticks: cut to one short line, with nothing in it that a terminal obeys."""
+    cut = text if len(text) <= LONGEST_SHOWN else text[: LONGEST_SHOWN - 1] + "…"
+    return "`" + "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in cut) + "`"
+
+
+def quoted(text: str) -> str:
+    """Write text as a YAML or JSON string, for advice that can be pasted."""
+    return shown('"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"')
+
+
+def counted(number: int, noun: str) -> str:
+    """Write `1 example`, `2,000 examples`."""
+    return f"{number:,} {noun}" + ("" if number == 1 else "s")
+
+
+def enumerated(numbers: Sequence[int], most: int = 5) -> str:
+    """Write the first few numbers: `3, 7 and 12`, or `1, 2, 3, 4, 5 and 40 more`."""
+    head = [str(number) for number in numbers[:most]]
+    if len(numbers) > most:
+        return ", ".join(head) + f" and {len(numbers) - most:,} more"
+    return " and ".join(filter(None, (", ".join(head[:-1]), head[-1])))
+
+
+def nearest(word: str, choices: Iterable[str]) -> str:
+    """Give the choice that `word` was most likely meant to be, whatever its case; empty when none is near."""
+    folded = {choice.casefold(): choice for choice in choices}
+    found = difflib.get_close_matches(word.casefold(), folded, n=1, cutoff=0.6)
+    return folded[found[0]] if found else ""
+
+
+def suggestion(word: str, choices: Sequence[str], noun: str = "") -> str:
+    """Advise the nearest choice, or list all of them."""
+    if near := nearest(word, choices):
+        return f"did you mean {near}?"
+    return f"{noun or 'choices'}: {', '.join(choices)}" if choices else ""
