@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from reconciler.errors import PermissionDenied, RemoteError, Unauthenticated
+from reconciler.errors import PermissionDenied, Refused, RemoteError, Unauthenticated
 from reconciler.plan.event import Waited
 from reconciler.providers.port import Reader
 from reconciler.resource.observed import Operation, Progress
@@ -73,13 +73,14 @@ def begin(clock: Clock, timeout: float | None) -> Vigil:
 def look(vigil: Vigil, reader: Reader) -> Iterator[Operation | Waited]:
     """Look at every pending training once; yield each as it is now, then what the look came to.
 
-    A service that does not answer is waited out; one that does not let us in (any more) ends the wait.
+    A service that does not answer is waited out; one that does not let us in (any more), or does not keep our marks,
+    ends the wait.
     """
     trouble = ""
     try:
         seen: Sequence[Operation] = reader.poll(tuple(vigil.pending.values()))
         vigil.failures = 0
-    except (Unauthenticated, PermissionDenied) as error:
+    except (Unauthenticated, PermissionDenied, Refused) as error:
         seen, vigil.fatal = (), str(error)
     except RemoteError as error:
         seen, trouble = (), error.message

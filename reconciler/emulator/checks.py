@@ -24,11 +24,16 @@ def checked_fields(body: JsonObject, settings: Settings) -> JsonObject:
     if faults:
         raise status.bad_fields(faults)
     kept = {name: body[name] for name in ("displayName", "description") if body.get(name)}
-    if settings.description_max is not None and "description" in kept:
-        kept["description"] = kept["description"][: settings.description_max]
+    if "description" in kept:
+        kept["description"] = _stored_description(kept["description"], settings)
     if body.get("readerProjectNumbers"):
         kept["readerProjectNumbers"] = [str(number) for number in body["readerProjectNumbers"]]
     return kept | {name: body[name] for name in ("temperature", "topP", "topK") if name in body}
+
+
+def _stored_description(text: str, settings: Settings) -> str:
+    """Give a description as the service keeps it; a slice up to None is the whole."""
+    return (text.strip() if settings.description_trim else text)[: settings.description_max]
 
 
 def _field_faults(body: JsonObject, settings: Settings) -> Faults:

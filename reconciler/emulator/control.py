@@ -1,7 +1,8 @@
 """The control door: what a test asks of the emulator itself, under `/_emulator/`; and `/healthz`.
 
 GET and DELETE requests, POST and DELETE faults, POST advance {"seconds": n}, POST load {a tunedModels list}.
-A fault is {"spec": text} as `faults.parse` reads it. It carries no credential: serve it on loopback only.
+A fault is {"spec": text} as `faults.parse` reads it, or a status given in full: {"method", "path", "status", "body",
+"headers", "when", "after", "times"}, of which path and status must be there. It carries no credential: serve it on loopback only.
 """
 
 from collections.abc import Mapping
@@ -66,7 +67,7 @@ def _act(emulator: Controlled, parsed: frontend.Parsed, body: Mapping[str, Any])
         case "DELETE", "requests":
             emulator.forget_requests()
         case "POST", "faults":
-            emulator.inject(faults.parse(body["spec"]))
+            emulator.inject(_fault(body))
         case "DELETE", "faults":
             emulator.clear_faults()
         case "POST", "advance":
@@ -77,3 +78,14 @@ def _act(emulator: Controlled, parsed: frontend.Parsed, body: Mapping[str, Any])
         case _:
             raise ApiError(404, f"The emulator has no door {parsed.method} {parsed.path}.")
     return {}
+
+
+def _fault(body: Mapping[str, Any]) -> faults.Fault:
+    """Read a fault; raise ValueError or KeyError if it is none."""
+    if "spec" in body:
+        return faults.parse(body["spec"])
+    when: faults.When = "after" if body.get("when") == "after" else "before"
+    status = faults.Status(int(body["status"]), body.get("body"), dict(body.get("headers", {})), when)
+    return faults.Fault(
+        body.get("method", "*"), body["path"], status, after=int(body.get("after", 0)), times=body.get("times", 1)
+    )

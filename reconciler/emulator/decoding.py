@@ -145,7 +145,7 @@ def _numbered(field: Field | None, item: Any, version: str) -> Any:
         return item
     if isinstance(item, list):
         return [_numbered(field, one, version) for one in item]
-    if field.kind in ENUMS:
+    if field.kind in ENUMS and item in ENUMS[field.kind]:
         return ENUMS[field.kind].index(item)
     if field.is_message:
         return enum_numbers(field.kind, item, version)

@@ -203,7 +203,8 @@ def _status(code: int, value: str) -> Status:
         wait = None if value in ("", "bare") else float(value)
         headers = {} if wait is None else {"Retry-After": f"{wait:g}"}
         return Status(code, status.exhausted(wait).body(), headers)
-    return Status(code)
+    usual = {401: status.unauthenticated, 404: status.not_found}
+    return Status(code, usual[code]().body() if code in usual else None)
 
 
 def _with_option(fault: Fault, option: str) -> Fault:

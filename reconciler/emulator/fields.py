@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from reconciler.emulator.schema import camel, fields_of
+from reconciler.emulator.schema import Field, camel, fields_of
 from reconciler.emulator.status import bad_field
 
 _TOKEN = re.compile(r"[A-Za-z0-9_@-]+|[*(),/.]")
@@ -29,14 +29,16 @@ class Selection:
         return here
 
     def cut(self, value: Any) -> Any:
-        """Give the wanted part of a JSON value."""
+        """Give the wanted part of a JSON value; a field of which nothing is left is left out."""
         if self.everything:
             return value
         if isinstance(value, list):
             return [self.cut(item) for item in value]
         if not isinstance(value, dict):
-            return value
-        return {name: self.of(name).cut(item) for name, item in value.items() if self.of(name)}
+            return None
+        within = {name: (self.of(name), item) for name, item in value.items() if self.of(name)}
+        parts = {name: selection.cut(item) for name, (selection, item) in within.items()}
+        return {name: part for name, part in parts.items() if within[name][0].everything or part}
 
     def __bool__(self) -> bool:
         """Tell whether anything is wanted."""
@@ -60,7 +62,9 @@ def parse(text: str | None, message: str, version: str) -> Selection:
     selection = _list(tokens, text)
     if tokens:
         raise _refused(text)
-    _check(selection, message, version)
+    unknown = _unknown(selection, message, version)
+    if unknown is not None:
+        raise _refused(unknown)
     return selection
 
 
@@ -99,15 +103,21 @@ def _union(one: Selection, other: Selection) -> Selection:
     )
 
 
-def _check(selection: Selection, message: str, version: str) -> None:
+def _unknown(selection: Selection, message: str, version: str) -> str | None:
+    """Give a name in a selection that the message does not have, None when it has all."""
     known = fields_of(message, version)
     for name, inner in selection.parts.items():
-        within = list(known.values()) if name == "*" else [known[name]] if name in known else []
-        if not within:
-            raise _refused(name)
-        for one in within:
-            if one.is_message:
-                _check(inner, one.kind, version)
+        within = known.values() if name == "*" else [known[name]] if name in known else []
+        if not any(_has(field, inner, version) for field in within):
+            return name
+    return None
+
+
+def _has(field: Field, inner: Selection, version: str) -> bool:
+    """Tell whether a field has all that is wanted of it; what is within plain JSON is not known."""
+    if inner.everything or field.kind == "json":
+        return True
+    return field.is_message and _unknown(inner, field.kind, version) is None
 
 
 def _refused(path: str) -> Exception:

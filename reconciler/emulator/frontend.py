@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from reconciler.emulator import jsontext
 from reconciler.emulator.decoding import enum_numbers
 from reconciler.emulator.routes import Answer, Route
-from reconciler.emulator.schema import camel, fields_of
+from reconciler.emulator.schema import camel
 from reconciler.emulator.settings import Settings
 from reconciler.emulator.status import ApiError, bad_field, bad_fields
 from reconciler.emulator.wire import JsonObject, Request, Response
@@ -19,7 +19,7 @@ _STANDARD = frozenset(
         *("uploadType", "uploadProtocol"),
     }
 )
-_SECRET = ("key", "access_token", "oauth_token")
+_SECRET = ("key", "accessToken", "oauthToken")
 _JSON = "application/json; charset=UTF-8"
 _NOT_FOUND_PAGE = (
     '<!DOCTYPE html>\n<html lang="en">\n<title>Error 404 (Not Found)!!1</title>\n'
@@ -39,7 +39,7 @@ class Parsed:
 
     def public_query(self) -> dict[str, str]:
         """Give the query without credentials."""
-        return {name: "REDACTED" if name in _SECRET else value for name, value in self.query.items()}
+        return {name: "REDACTED" if camel(name) in _SECRET else value for name, value in self.query.items()}
 
     def option(self, name: str) -> str | None:
         """Give a parameter sent in snake_case or camelCase."""
@@ -137,8 +137,3 @@ def _stream(parts: list[JsonObject], wanted: Format) -> Response:
         text = b"".join(b"data: " + jsontext.dump(part, pretty=False) + b"\r\n\r\n" for part in parts)
         return Response(200, {"Content-Type": "text/event-stream"}, text)
     return json_response(200, parts, pretty=wanted.pretty)
-
-
-def selectable(route: Route, version: str) -> bool:
-    """Tell whether the answer of a method has fields to select from."""
-    return bool(fields_of(route.reply, version))

@@ -101,16 +101,21 @@ class _Handler(BaseHTTPRequestHandler):
         self._deliver(self.emulator.handle(Request(self.command, self.path, dict(self.headers), body)))
 
     def _body(self) -> bytes | None:
+        """Read the body, None when its length cannot be told or is beyond all use."""
         if self.headers.get("Transfer-Encoding", "").lower() == "chunked":
-            return b"".join(self._chunks())
+            try:
+                return b"".join(self._chunks())
+            except ValueError:
+                return None
         length = self.headers.get("Content-Length", "0")
         return self.rfile.read(int(length)) if length.isdigit() and int(length) <= _BODY_MAX else None
 
     def _chunks(self) -> Iterator[bytes]:
-        while size := int(self.rfile.readline().split(b";")[0], 16):
-            yield self.rfile.read(size)
-            self.rfile.readline()
-        self.rfile.readline()
+        """Read the chunks of a body; raise ValueError where the size of one is no number."""
+        while size := int(self.rfile.readline(80).split(b";")[0], 16):
+            yield self.rfile.read(min(size, _BODY_MAX))
+            self.rfile.readline(80)
+        self.rfile.readline(80)
 
     def _deliver(self, response: Response) -> None:
         if response.delay:

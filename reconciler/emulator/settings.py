@@ -58,6 +58,8 @@ class Settings:
     description_max: int | None = None
     """Longest description in characters, or None; `description_over` says what happens beyond it."""
     description_over: Literal["cut", "refuse"] = "cut"
+    description_trim: bool = False
+    """Whether white space around a description is dropped."""
     temperature_max: float = 1.0
     body_max: int = 4 * 1024 * 1024
     """Largest request body, in bytes."""

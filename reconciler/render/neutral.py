@@ -1,8 +1,8 @@
-"""Text from manifests and from the remote, made harmless and visible before a person sees it.
+r"""Text from manifests and from the remote, made harmless and visible before a person sees it.
 
 What a terminal would act on (control characters, escape sequences), what reorders or hides text (bidirectional
-overrides, zero-width characters) and what would break a line is shown as an escape, as Python writes it: `\\n`, `\\x1b`,
-`\\u202e`. So two texts that differ never look the same, and no text can leave its line.
+overrides, zero-width characters) and what would break a line is shown as an escape, as Python writes it: `\n`,
+`\x1b`, `\u202e`. So no text can leave its line, and what differs in nothing visible is seen to differ.
 """
 
 import re

@@ -1,8 +1,7 @@
 """The sign in front of every row of a plan, and the legend that explains the signs in use."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from enum import Enum
-from typing import assert_never
 
 from reconciler.plan.change import Action, Change
 from reconciler.render.style import Tone
@@ -34,27 +33,28 @@ class Sign(Enum):
         self.tone = tone
 
 
+SIGNS: Mapping[Action, Sign] = {
+    Action.NOOP: Sign.NONE,
+    Action.WAIT: Sign.WAIT,
+    Action.UPDATE: Sign.UPDATE,
+    Action.CREATE: Sign.CREATE,
+    Action.REPLACE: Sign.REPLACE,
+    Action.DELETE: Sign.DELETE,
+}
+"""The sign of each action, where nothing about the row says more."""
+
+
 def sign(change: Change) -> Sign:
     """Choose the sign of a row."""
     if change.refused:
         return Sign.REFUSED
-    match change.action:
-        case Action.NOOP:
-            return Sign.IGNORED if change.ignores else Sign.NONE
-        case Action.WAIT:
-            return Sign.WAIT
-        case Action.UPDATE if change.strips:
-            return Sign.FORGET
-        case Action.UPDATE:
-            return Sign.ADOPT if ADOPTED & set(change.reasons) else Sign.UPDATE
-        case Action.CREATE:
-            return Sign.CREATE
-        case Action.REPLACE:
-            return Sign.REPLACE
-        case Action.DELETE:
-            return Sign.DELETE
-        case _:
-            assert_never(change.action)
+    if change.action is Action.NOOP and change.ignores:
+        return Sign.IGNORED
+    if change.action is Action.UPDATE and change.strips:
+        return Sign.FORGET
+    if change.action is Action.UPDATE and ADOPTED & set(change.reasons):
+        return Sign.ADOPT
+    return SIGNS[change.action]
 
 
 def legend(signs: Iterable[Sign]) -> str:

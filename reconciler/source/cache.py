@@ -10,9 +10,9 @@ import json
 import os
 import tempfile
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from reconciler.source.checks import Numbers, Warned
 
@@ -64,16 +64,18 @@ class DigestCache:
         if not self.changed:
             return
         newest = list(self.entries.items())[-MOST_ENTRIES:]
-        content = json.dumps({"format": FORMAT, "entries": dict(newest)}, separators=(",", ":"))
+        entries = {key: (astuple(entry.numbers), entry.warnings) for key, entry in newest}
+        content = json.dumps({"format": FORMAT, "entries": entries}, separators=(",", ":"))
         with suppress(OSError):
             self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            descriptor, temporary = tempfile.mkstemp(prefix=f".{self.path.name}.", dir=self.path.parent)
+            descriptor, name = tempfile.mkstemp(prefix=f".{self.path.name}.", dir=self.path.parent)
+            temporary = Path(name)
             try:
                 with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
                     stream.write(content)
-                os.replace(temporary, self.path)
+                temporary.replace(self.path)
             except BaseException:
-                os.unlink(temporary)
+                temporary.unlink(missing_ok=True)
                 raise
         self.changed = False
 
@@ -83,12 +85,10 @@ def key(content: bytes, *parameters: object) -> str:
     return hashlib.sha256(content + repr((FORMAT, *parameters)).encode()).hexdigest()
 
 
-def _entry(value: list[object]) -> Entry:
-    """Check the types of one entry; raise TypeError or ValueError for anything else."""
-    numbers, warnings = value
-    digest, *counts = numbers  # type: ignore[misc]  # whatever is no list raises TypeError
-    if not isinstance(digest, str) or len(counts) != len(Numbers._fields) - 1:
-        raise TypeError
-    if not all(type(count) is int for count in counts):
-        raise TypeError
-    return Entry(Numbers(digest, *counts), tuple((str(m), str(a)) for m, a in warnings))  # type: ignore[attr-defined]
+def _entry(value: Any) -> Entry:
+    """Check one entry; raise ValueError or TypeError for what no version of this program has written."""
+    match value:
+        case [[str(digest), int(count), int(inputs), int(outputs), int(size)], list(warnings)]:
+            return Entry(Numbers(digest, count, inputs, outputs, size), tuple((str(m), str(a)) for m, a in warnings))
+        case _:
+            raise ValueError

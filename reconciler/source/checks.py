@@ -29,7 +29,8 @@ Warned: TypeAlias = tuple[str, str]
 """Message and advice of a warning about a whole dataset."""
 
 
-class Numbers(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Numbers:
     """What is kept of a dataset: never its texts."""
 
     digest: str

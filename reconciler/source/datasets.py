@@ -4,7 +4,6 @@ A manifest in a pull request decides which file is read and sent away, so only r
 folder (or a root from the command line) count, after every link has been followed.
 """
 
-import difflib
 import hashlib
 import io
 import os
@@ -21,7 +20,7 @@ from reconciler.source.cache import DigestCache, Entry
 from reconciler.source.checks import Examination, Where
 from reconciler.source.formats import Flaw, rows
 from reconciler.source.load import Sourced
-from reconciler.source.wording import shown
+from reconciler.source.wording import nearest, shown
 
 INPUT_FIELD = "text_input"
 OUTPUT_FIELD = "output"
@@ -123,7 +122,8 @@ class Library:
             return wrong("header", f"header is for csv and tsv, not {form}", "remove it")
         if spec.header is False and (spec.input_field or spec.output_field):
             name = "inputField" if spec.input_field else "outputField"
-            return wrong(name, f"{name} names a column, and header: false says there are no names", "remove one of them")
+            message = f"{name} names a column, and with header: false there are no names"
+            return wrong(name, message, "remove one of them")
         real = self._real(str(sourced.base), path)
         if isinstance(real, tuple):
             return wrong("path", *real)
@@ -186,7 +186,11 @@ class Library:
 def _judged(errors: tuple[Diagnostic, ...], entry: Entry, whole: Origin, locator: Locator) -> Read:
     """Make the Dataset, unless there are errors."""
     warnings = tuple(Diagnostic(whole, message, advice, "warning") for message, advice in entry.warnings)
-    return Read(None if errors else Dataset(*entry.numbers, locator), (*errors, *warnings))
+    if errors:
+        return Read(None, (*errors, *warnings))
+    of = entry.numbers
+    dataset = Dataset(of.digest, of.count, of.input_characters, of.output_characters, of.request_bytes, locator)
+    return Read(dataset, warnings)
 
 
 def _unavailable(path: str, name: str, error: OSError) -> tuple[str, str]:
@@ -200,8 +204,11 @@ def _unavailable(path: str, name: str, error: OSError) -> tuple[str, str]:
         present = sorted(entry for entry in os.listdir(folder) if not entry.startswith("."))
     except OSError:
         return f"{shown(name)} does not exist, nor does its folder", "paths start from the manifest's folder"
-    near = difflib.get_close_matches(wanted, present, n=1, cutoff=0.5)
-    return f"{shown(name)} does not exist", f"did you mean {near[0]}?" if near else "paths start from the manifest's folder"
+    near = nearest(wanted, present)
+    return (
+        f"{shown(name)} does not exist",
+        f"did you mean {near}?" if near else "paths start from the manifest's folder",
+    )
 
 
 def _sha256(stream: BinaryIO) -> bytes:

@@ -7,7 +7,6 @@ Positions are found again when a message needs them; keeping them for 10,000 fil
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeAlias
 
 import yaml
@@ -42,7 +41,7 @@ class Document(NamedTuple):
     `value` is None when the form is so wrong that there is no use in looking at the content.
     """
 
-    index: int
+    position: int
     origin: Origin
     value: Any
     problems: tuple[Diagnostic, ...]
@@ -89,9 +88,9 @@ def parse(file: str, text: str) -> list[Document]:
     return _without_empty(file, builder.documents)
 
 
-def locate(file: str, text: str, index: int, path: tuple[str | int, ...], *, key: bool = False) -> Place:
+def locate(file: str, text: str, position: int, path: tuple[str | int, ...], *, key: bool = False) -> Place:
     """Find the value (or its key) at a path inside of a document; of what is not there, the nearest part around it."""
-    node: Any = next((node for n, node in enumerate(_nodes(text)) if n == index), None)
+    node: Any = next((node for n, node in enumerate(_nodes(text)) if n == position), None)
     if node is None:
         return Place(Origin(file), "")
     mark = node.start_mark
@@ -231,6 +230,8 @@ class _Builder:
                 self._put(event, None, "")
             case yaml.DocumentEndEvent:
                 self.close(self.root)
+            case _:
+                pass  # the beginnings and ends of stream and document say nothing
 
     def close(self, value: Any) -> None:
         """End the document."""

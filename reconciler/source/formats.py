@@ -8,6 +8,7 @@ because git and spreadsheets change them at will. Everything but `json` is read 
 import csv
 import io
 import json
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, BinaryIO, NamedTuple, TypeAlias
 
@@ -158,17 +159,14 @@ def _skip(text: str, at: int) -> int:
 
 def _decoder() -> json.JSONDecoder:
     """Make a decoder that keeps numbers as they are written and refuses an object with one key twice."""
-    return json.JSONDecoder(
-        object_pairs_hook=_unique, parse_int=_Number, parse_float=_Number, parse_constant=_Number
-    )
+    return json.JSONDecoder(object_pairs_hook=_unique, parse_int=_Number, parse_float=_Number, parse_constant=_Number)
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """Make a dict of pairs without a repeated key."""
     made = dict(pairs)
     if len(made) != len(pairs):
-        seen: set[str] = set()
-        twice = next(key for key, _ in pairs if key in seen or seen.add(key))
+        twice = next(key for key, count in Counter(key for key, _ in pairs).items() if count > 1)
         raise _Twice(f"has the key {shown(twice)} twice")
     return made
 
@@ -210,8 +208,9 @@ def _wrong_fields(item: dict[str, Any], left: str, right: str) -> Flaw:
 def _missing(missing: Sequence[str], present: Sequence[str], left: str) -> Flaw:
     """Say which fields are missing and how to name others."""
     have = f"it has {', '.join(map(shown, present[:10]))}" if present else "it has none"
-    options = [f"{'inputField' if name == left else 'outputField'}: NAME" for name in missing]
-    return Flaw(f"has no {' and no '.join(map(shown, missing))}; {have}", f"name the right one with {' and '.join(options)}")
+    lacks = " and no ".join(map(shown, missing))
+    options = " and ".join(f"{'inputField' if name == left else 'outputField'}: NAME" for name in missing)
+    return Flaw(f"has no {lacks}; {have}", f"name the right one with {options}")
 
 
 def _kind(value: object) -> str:
@@ -322,5 +321,3 @@ def _bad_byte(stream: BinaryIO) -> int:
         else:
             offset, rest = offset + len(data), b""
     return offset
-
-

@@ -1,6 +1,6 @@
 """From manifests to Desired: everything that needs more than one manifest, the provider's rules, or the datasets."""
 
-import os
+import os.path
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,8 +11,9 @@ from reconciler.resource.address import NAME_PATTERN
 from reconciler.resource.desired import RENAMED_FROM, Desired, declared, desire
 from reconciler.resource.rules import Capabilities
 from reconciler.source.cache import DigestCache
+from reconciler.source.collector import collector_resting
 from reconciler.source.datasets import Library
-from reconciler.source.load import Loaded, Sourced, collector_resting
+from reconciler.source.load import Loaded, Sourced
 from reconciler.source.wording import nearest, shown
 
 MARK = re.compile(r"reconciler:\d+:")
@@ -40,7 +41,7 @@ def resolve(
     `roots` are folders outside of the workspace from which datasets may be read; they come from the command line only.
     Raises InvalidManifests with every finding, those of loading too, if one of them is an error.
     """
-    folders = (os.path.realpath(loaded.folder), *(os.path.realpath(root) for root in roots))
+    folders = tuple(os.path.realpath(folder) for folder in (loaded.folder, *roots))
     library = Library(capabilities.limits, folders, digests)
     version = loaded.workspace.spec.service_version if loaded.workspace else ""
     service = f"{capabilities.provider} {version}".strip()
@@ -75,7 +76,8 @@ def _manifest(sourced: Sourced, capabilities: Capabilities, service: str) -> Ite
             yield Diagnostic(where, f"{service} does not take {shown(value)} as {path}", advice)
     if MARK.search(sourced.manifest.spec.description or ""):
         message = "the description contains a mark of ownership"
-        yield Diagnostic(sourced.locate("spec", "description"), message, "remove `reconciler:...`; it is added by itself")
+        advice = "remove it; the reconciler writes it beside the text"
+        yield Diagnostic(sourced.locate("spec", "description"), message, advice)
     yield from _annotations(sourced)
 
 

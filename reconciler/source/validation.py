@@ -58,11 +58,11 @@ class Locate(Protocol):
         ...
 
 
-def locator(file: str, text: str, index: int) -> Locate:
+def locator(file: str, text: str, position: int) -> Locate:
     """Make a Locate for one document; it holds on to the text alone, and reads it again when asked."""
 
     def locate(*path: str | int) -> Origin:
-        return documents.locate(file, text, index, path).origin
+        return documents.locate(file, text, position, path).origin
 
     return locate
 
@@ -78,7 +78,7 @@ def validate(document: Document, file: str, text: str) -> Manifest | tuple[Diagn
     try:
         manifest = _VALIDATE[model](value)
     except ValidationError as error:
-        finder = functools.partial(documents.locate, file, text, document.index)
+        finder = functools.partial(documents.locate, file, text, document.position)
         return (*problems, *_Findings(KINDS[model], value, finder).of(error))
     return problems or manifest
 
@@ -94,7 +94,7 @@ def _unknown(document: Document, file: str, text: str) -> Iterator[Diagnostic]:
         yield Diagnostic(document.origin, "is not a manifest: it has neither apiVersion nor kind", _elsewhere())
         return
     for key, choices in (("apiVersion", (API_VERSION,)), ("kind", ("TunedModel", "Workspace"))):
-        place = documents.locate(file, text, document.index, (key,))
+        place = documents.locate(file, text, document.position, (key,))
         if key not in value:
             yield Diagnostic(place.origin, f"{key} is missing", f"add {key}: {' or '.join(choices)}")
         elif value[key] not in choices:
@@ -183,18 +183,31 @@ def _add(path: tuple[str | int, ...]) -> str:
 
 def _mistake(path: tuple[str | int, ...], error: ErrorDetails, written: str) -> tuple[str, str]:
     """Word a value that the field does not take."""
-    field, value, context = dotted(path), error["input"], error.get("ctx", {})
-    match error["type"]:
+    field, value, kind = dotted(path), error["input"], error["type"]
+    if kind.endswith("_type"):
+        return _wrong_type(field, value, kind, written)
+    return _wrong_value(field, value, error) or (f"{field}: {error['msg'][:1].lower()}{error['msg'][1:]}", "")
+
+
+def _wrong_type(field: str, value: object, kind: str, written: str) -> tuple[str, str]:
+    """Word a value of another type than the field's."""
+    match kind:
         case "string_type":
             return _wants_text(field, value, written)
         case "bool_type":
             return _wants_bool(field, value)
         case "int_type" | "float_type":
-            return _wants_number(field, value, "a whole number" if error["type"] == "int_type" else "a number")
-        case "model_type" | "model_attributes_type" | "dict_type":
-            return f"{field} must be a mapping, not {kind_of(value)}", ""
+            return _wants_number(field, value, "a whole number" if kind == "int_type" else "a number")
         case "tuple_type" | "list_type":
             return f"{field} must be a list, not {kind_of(value)}", "write each item after a hyphen"
+        case _:
+            return f"{field} must be a mapping, not {kind_of(value)}", ""
+
+
+def _wrong_value(field: str, value: Any, error: ErrorDetails) -> tuple[str, str] | None:
+    """Word a value of the right type that the field does not take; None for kinds of errors not known here."""
+    context = error.get("ctx", {})
+    match error["type"]:
         case "literal_error":
             choices = tuple(re.findall(r"'([^']*)'", str(context.get("expected", ""))))
             return f"{field} can't be {_brief(value)}", suggestion(str(value), choices, "it can be")
@@ -208,14 +221,13 @@ def _mistake(path: tuple[str | int, ...], error: ErrorDetails, written: str) -> 
             return f"{field} has {counted(len(value), 'character')}", f"shorten it to {most}"
         case "greater_than" | "greater_than_equal" | "less_than" | "less_than_equal" | "finite_number":
             return f"{field} can't be {_brief(value)}", _bound(error["type"], context)
-        case _:
-            return f"{field}: {error['msg'][:1].lower()}{error['msg'][1:]}", ""
+    return None
 
 
 def _wants_text(field: str, value: object, written: str) -> tuple[str, str]:
     """Word a value that YAML does not read as text."""
     if value is None:
-        return f"{field} is empty", f"write {quoted(written)} for the text" if written else "write text, or remove the line"
+        return f"{field} is empty", f"quote it: {quoted(written)}" if written else "write text, or remove the line"
     if isinstance(value, bool | int | float):
         return f"{field} must be text; {shown(written)} is {kind_of(value)}", f"quote it: {quoted(written)}"
     return f"{field} must be text, not {kind_of(value)}", "quote it" if isinstance(value, dict) else ""

@@ -1,7 +1,7 @@
 """A service to talk to: an emulator with a clock of its own, asked through its front door."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -65,12 +65,20 @@ def a_model(
 
 
 @pytest.fixture
-def make_service() -> Callable[..., Service]:
+def make_service() -> Iterator[Callable[..., Service]]:
     """Make services with settings of their own."""
-    return lambda state=None, log=None, **settings: Service(Settings(**settings), state, log)
+    made: list[Service] = []
+
+    def make(state: Path | None = None, log: Path | None = None, **settings: Any) -> Service:
+        made.append(Service(Settings(**settings), state, log))
+        return made[-1]
+
+    yield make
+    for service in made:
+        service.emulator.close()
 
 
 @pytest.fixture
-def service() -> Service:
+def service(make_service: Callable[..., Service]) -> Service:
     """Give a service as it is by default."""
-    return Service(Settings())
+    return make_service()

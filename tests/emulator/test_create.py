@@ -85,7 +85,7 @@ def test_the_form_of_an_id(service: Any, model_id: str, fits: bool) -> None:  # 
         ({"topK": 2**31}, "tuned_model.top_k", "TYPE_INT32"),
         ({"temperature": 1e39}, "tuned_model.temperature", "TYPE_FLOAT"),
         ({"description": "\ud800"}, "tuned_model.description", "TYPE_STRING"),
-        ({"labels": {}}, "tuned_model", 'Unknown name "labels" at \'tuned_model\': Cannot find field.'),
+        ({"labels": {}}, "tuned_model", "Unknown name \"labels\" at 'tuned_model': Cannot find field."),
         ({"tuningTask": []}, "tuned_model.tuning_task", "TuningTask"),
         ({"tunedModelSource": {"tunedModel": "tunedModels/x"}}, "tuned_model", "oneof"),
     ],
@@ -247,6 +247,12 @@ def test_the_longest_description(make_service: Callable[..., Any], over: str, ke
     assert response.status == (400 if kept is None else 200)
     if kept is not None:
         assert service.ask("GET", f"{BETA}/m")["description"] == kept
+
+
+def test_white_space_around_a_description_may_be_dropped(make_service: Callable[..., Any]) -> None:
+    service = make_service(description_trim=True)
+    service.create("m", description=" a b\n")
+    assert service.ask("GET", f"{BETA}/m")["description"] == "a b"
 
 
 def test_conversations_are_examples_in_v1alpha(service: Any) -> None:

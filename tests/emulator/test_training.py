@@ -13,9 +13,7 @@ METADATA = "type.googleapis.com/google.ai.generativelanguage.{}.CreateTunedModel
     ("examples", "epochs", "batch", "steps"),
     [(15, 3, 2, 23), (15, 3, 4, 12), (15, 5, 2, 38), (15, 5, 4, 19), (15, 50, 4, 188), (25, 10, 16, 16)],
 )
-def test_the_steps_of_the_published_samples(
-    service: Any, examples: int, epochs: int, batch: int, steps: int
-) -> None:
+def test_the_steps_of_the_published_samples(service: Any, examples: int, epochs: int, batch: int, steps: int) -> None:
     operation = service.create(examples=examples, epochs=epochs, batch=batch)
     assert operation["metadata"] == {
         "@type": METADATA.format("v1beta"),
@@ -57,7 +55,10 @@ def test_a_model_is_visible_at_once_and_has_no_progress_before_its_first_step(se
     task = service.ask("GET", "/v1beta/tunedModels/numbers-1")["tuningTask"]
     assert task["startTime"] == "2023-09-19T19:56:26.299303002Z"
     assert "snapshots" not in task
-    assert "completedPercent" not in service.ask("GET", "/v1/tunedModels/numbers-1/operations")["operations"][0]["metadata"]
+    assert (
+        "completedPercent"
+        not in service.ask("GET", "/v1/tunedModels/numbers-1/operations")["operations"][0]["metadata"]
+    )
 
 
 def test_a_finished_model_and_its_operation(service: Any) -> None:
@@ -169,7 +170,9 @@ def test_many_snapshots_are_thinned_but_in_v1beta3(service: Any) -> None:
     service.create(examples=500, epochs=10, batch=2)
     service.wait()
     steps = {
-        version: [shot["step"] for shot in service.ask("GET", f"/{version}/tunedModels/numbers-1")["tuningTask"]["snapshots"]]
+        version: [
+            shot["step"] for shot in service.ask("GET", f"/{version}/tunedModels/numbers-1")["tuningTask"]["snapshots"]
+        ]
         for version in ("v1beta", "v1beta3")
     }
     assert steps["v1beta3"] == list(range(1, 2501))

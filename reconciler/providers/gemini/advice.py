@@ -85,7 +85,9 @@ BY_STATUS = {
         "permission denied: {text}",
         "the model may belong to somebody else, or not exist: ask its owner for the writer role, or check the name",
     ),
-    404: Meaning(NotFound, "not found: {text}", "check the name, and whether the model was deleted"),
+    404: Meaning(
+        NotFound, "not found: {text}", "check the name: the model may be deleted, or its base no longer be tunable"
+    ),
     408: Meaning(Unreachable, "the service did not answer in time: {text}", "run again"),
     409: Meaning(AlreadyExists, "it exists already: {text}", "plan again"),
     429: Meaning(

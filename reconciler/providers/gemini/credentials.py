@@ -4,22 +4,27 @@ Every kind is bound to one origin and gives headers for no other. A key travels 
 Default Credentials are never looked for on behalf of a server on loopback, and google.auth is loaded only for them.
 """
 
+import re
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from reconciler.errors import RemoteError, Unauthenticated, Unreachable
+from reconciler.errors import RemoteError, Unauthenticated, Unreachable, UsageError
 from reconciler.providers.gemini.advice import LOGIN
 from reconciler.providers.http import Credentials
 from reconciler.providers.outcome import quotable
+from reconciler.resource.workspace import ENDPOINT_PATTERN
 
 if TYPE_CHECKING:
     from google.auth.credentials import Credentials as GoogleCredentials
 
 SERVICE = "https://generativelanguage.googleapis.com"
 """The service's own origin; anything else is an emulator on this machine."""
+
+EMBEDDED = "http://emulator"
+"""Origin of `endpoint: emulator`. No such host is ever looked up: the caller's session answers for it."""
 
 KEYS = ("GEMINI_API_KEY", "GOOGLE_API_KEY")
 """Variables that hold an API key; the first one that is set counts, as in Google's own client."""
@@ -33,8 +38,11 @@ SCOPES = (
 def choose(endpoint: str, environ: Mapping[str, str], project: str | None = None) -> Credentials:
     """Choose credentials for an endpoint: a key from the environment, else the ADC, else (not the service) none.
 
-    `project` is the quota project of the requests; a key has its own. Raise Unauthenticated if there are none.
+    `project` is the quota project of the requests; a key has its own. Raise Unauthenticated if there are none, and
+    UsageError for an endpoint that is neither the service nor on this machine.
     """
+    if endpoint != EMBEDDED and not re.match(ENDPOINT_PATTERN, endpoint):
+        raise UsageError(f"{quotable(endpoint)!r} is not an endpoint", f"use {SERVICE}, or one on 127.0.0.1")
     for variable in KEYS:
         if key := environ.get(variable, "").strip():
             return ApiKey(endpoint, variable, key)

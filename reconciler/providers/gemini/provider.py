@@ -46,6 +46,7 @@ class GeminiProvider:
         self._capabilities = capabilities(service_version)
         self._unproven: dict[str, Ownership] = {}
         self._missed: set[str] = set()
+        self._turn = 0
 
     @property
     def capabilities(self) -> Capabilities:
@@ -150,7 +151,7 @@ class GeminiProvider:
         """
         awaited = [operation.model for operation in operations if not operation.done]
         seen = {observed.name: observed for observed in self.observe()} if len(awaited) > 1 else {}
-        absent = next((name for name in awaited if name not in seen), "")
+        absent = self._next([name for name in awaited if name not in seen])
         if absent and (found := self._service.model(absent)):
             seen[absent] = found
         gone = self._gone(absent) if absent and absent not in seen else ""
@@ -190,6 +191,11 @@ class GeminiProvider:
             raise Refused(
                 Reason.STALE, f"the description of {observed.name} was changed meanwhile", "plan again and review"
             )
+
+    def _next(self, absent: Sequence[str]) -> str:
+        """Take turns among the models that the list lacks; empty if it has them all."""
+        self._turn += 1
+        return absent[self._turn % len(absent)] if absent else ""
 
     def _gone(self, name: str) -> str:
         """The name, if this is the second look in a row that did not find it; else remember the first."""

@@ -1,0 +1,173 @@
+"""Plans to documents and back: what `-o json` prints and `--out` saves, and what `apply` reads from a file."""
+
+import json
+import math
+import re
+from dataclasses import asdict
+from typing import Any, cast
+
+from pydantic import ValidationError
+
+from reconciler.errors import Origin, ReconcilerError, StalePlan
+from reconciler.plan.change import Action, Change, FieldChange
+from reconciler.plan.format import (
+    LENIENT,
+    ActPart,
+    ChangePart,
+    ContextPart,
+    DatasetPart,
+    FieldPart,
+    GrantPart,
+    ModelPart,
+    OriginPart,
+    Plain,
+    PlanDocument,
+    StepsPart,
+    SummaryPart,
+    WishesPart,
+    Word,
+)
+from reconciler.plan.plan import FORMAT_VERSION, Plan
+from reconciler.resource.dataset import Dataset
+from reconciler.resource.observed import Observed
+from reconciler.resource.rules import Value, shortest
+
+AGAIN = "run `reconciler plan` again and review what it says"
+FIRST = 5
+"""How many defects of a damaged document are told."""
+INLINE = "inline"
+
+
+def document(plan: Plan, root: str = "") -> PlanDocument:
+    """Turn a plan into its document. Paths below `root` (absolute) become relative to it, others lose their folders."""
+    return PlanDocument(
+        format_version=FORMAT_VERSION,
+        digest=plan.digest,
+        context=ContextPart(**asdict(plan.context)),
+        wishes=WishesPart(**{wish: tuple(addresses) for wish, addresses in plan.wishes.described().items()}),
+        complete=plan.complete,
+        summary=SummaryPart(**asdict(plan.counts)),
+        changes=tuple(_change(change, root) for change in plan.changes),
+        acts=tuple(ActPart(**act._asdict()) for act in plan.acts),
+        warnings=plan.warnings,
+        owned=plan.owned,
+        foreign=plan.foreign,
+    )
+
+
+def parse(text: str) -> PlanDocument:
+    """Read a document; raise ReconcilerError if it is none of ours to read, StalePlan if it was edited."""
+    content = _loaded(text)
+    version = content.get("formatVersion")
+    if not isinstance(version, str) or not re.fullmatch(r"[0-9]{1,4}\.[0-9]{1,4}", version):
+        raise ReconcilerError("the file is not a plan: it has no formatVersion", f"{AGAIN}, with `-o json --out FILE`")
+    major, minor = (int(part) for part in version.split("."))
+    ours, known = (int(part) for part in FORMAT_VERSION.split("."))
+    if major > ours:
+        raise ReconcilerError(
+            f"the plan has format {version}, and this version reads up to {ours}.x",
+            "apply it with the version that made it, or plan again with this one",
+        )
+    if major < ours:
+        raise ReconcilerError(f"the plan has the old format {version}, which is not read any more", AGAIN)
+    try:
+        read = PlanDocument.model_validate_json(text, context=LENIENT if minor > known else None)
+    except ValidationError as error:
+        raise ReconcilerError(f"the plan is damaged: {_defects(error)}", AGAIN) from None
+    if read.recomputed != read.digest:
+        raise StalePlan(f"the plan was edited: its content gives the digest {read.recomputed}, it says {read.digest}")
+    return read
+
+
+def _loaded(text: str) -> dict[str, Any]:
+    """Read the JSON object that a plan is."""
+    try:
+        content = json.loads(text)
+    except json.JSONDecodeError as error:
+        where = f"line {error.lineno}, column {error.colno}"
+        raise ReconcilerError(f"the plan is not JSON: {error.msg} at {where}", AGAIN) from None
+    except (ValueError, RecursionError):
+        raise ReconcilerError("the plan is not JSON that can be read", AGAIN) from None
+    if not isinstance(content, dict):
+        raise ReconcilerError("the file is not a plan: it holds no JSON object", AGAIN)
+    return content
+
+
+def _defects(error: ValidationError) -> str:
+    """Name the first few defects by where they are; what stands there is not repeated."""
+    found = [f"{'.'.join(map(str, each['loc'])) or 'document'}: {each['msg']}" for each in error.errors()]
+    more = f" and {len(found) - FIRST} more" if len(found) > FIRST else ""
+    return "; ".join(found[:FIRST]) + more
+
+
+def _change(change: Change, root: str) -> ChangePart:
+    """One row."""
+    desired = change.desired
+    return ChangePart(
+        address=str(change.address),
+        action=_word(change.action),
+        reasons=tuple(map(str, change.reasons)),
+        target=change.target,
+        refused=change.refused,
+        intended=_word(change.intended),
+        detail=change.detail,
+        fields=tuple(map(_field, change.fields)),
+        supersedes=tuple(map(_model, change.supersedes)),
+        successor=change.successor,
+        steps=StepsPart(count=change.steps.number, exact=change.steps.exact) if change.steps else None,
+        grants=tuple(GrantPart(grantee=g.grantee, email=g.email, role=g.role) for g in change.grants),
+        notes=change.notes,
+        dataset=_dataset(desired.dataset, root) if desired and desired.dataset else None,
+        origin=_origin(desired.origin, root) if desired and desired.origin.file else None,
+        inputs=change.inputs,
+    )
+
+
+def _word(action: Action) -> Word:
+    """The action in lower case."""
+    return cast("Word", action.name.lower())
+
+
+def _field(field: FieldChange) -> FieldPart:
+    return FieldPart(
+        path=field.path,
+        old=_plain(field.old),
+        new=_plain(field.new),
+        effect=field.effect.value,
+        reason=str(field.reason),
+        why=field.why,
+    )
+
+
+def _model(observed: Observed) -> ModelPart:
+    return ModelPart(name=observed.name, state=observed.state.value, created=observed.created)
+
+
+def _plain(value: Value | None) -> Plain:
+    """A value as JSON holds it: floats in the fewest digits that give the same 32 bits, so 0.001 and 5."""
+    if not isinstance(value, float):
+        return value
+    if not math.isfinite(value):
+        return str(value)
+    text = shortest(value)
+    return float(text) if set(text) & set(".e") else int(text)
+
+
+def _dataset(dataset: Dataset, root: str) -> DatasetPart:
+    return DatasetPart(
+        digest=dataset.digest,
+        count=dataset.count,
+        input_characters=dataset.input_characters,
+        output_characters=dataset.output_characters,
+        path=_relative(dataset.locator.path, root) or INLINE,
+    )
+
+
+def _origin(origin: Origin, root: str) -> OriginPart:
+    return OriginPart(file=_relative(origin.file, root), line=origin.line)
+
+
+def _relative(path: str, root: str) -> str:
+    """The path below `root`; of an absolute path that lies elsewhere only the file's name."""
+    below = path.removeprefix(f"{root.rstrip('/')}/") if root else path
+    return below.rpartition("/")[2] if below.startswith("/") else below

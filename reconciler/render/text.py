@@ -1,0 +1,142 @@
+"""A plan as text for a terminal, or for the log of a pipeline.
+
+One block for each row that acts, waits, is refused, or is left alone for a reason worth knowing; then warnings, counts,
+and a last line whose form is fixed. Pure: the same plan gives the same text.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from reconciler.plan.change import Action, Change, Effect
+from reconciler.plan.plan import Plan
+from reconciler.render.layout import counted, flow
+from reconciler.render.progress import training
+from reconciler.render.sign import Sign, legend, sign
+from reconciler.render.style import Style, Tone
+from reconciler.render.value import data, difference, overwritten, written
+from reconciler.render.wording import headline, last_line
+from reconciler.resource.observed import Observed, State
+from reconciler.resource.reason import Reason
+
+WORTH_SEEING = frozenset({Reason.RETAINED, Reason.COPIED_MARK, Reason.MARK_LOST})
+"""Reasons for which a row that does nothing is shown all the same."""
+WIDE = 80
+"""Columns from which on the values of a row stand below each other."""
+MARGIN = " " * 6
+HANGING = " " * 10
+TONES = {Effect.RETRAIN: Tone.REPLACE, Effect.IGNORED: Tone.FAINT, Effect.NOTE: Tone.FAINT}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Something to say about a row, not yet broken into lines. Paths are padded to stand in columns."""
+
+    text: str
+    tone: Tone = Tone.PLAIN
+    path: str = ""
+
+
+def plan_text(plan: Plan, style: Style, width: int) -> str:
+    """Write a plan in lines of `width` columns (at least 40), ending in a newline."""
+    shown = [change for change in plan.changes if worth_seeing(change)]
+    parts = [_block(change, style, width) for change in shown]
+    if signs := legend(map(sign, shown)):
+        parts.insert(0, "\n".join(flow(signs, width, "  ", "  ")))
+    if remarks := list(_remarks(plan)):
+        parts.append("\n".join(line for remark in remarks for line in flow(remark, width, rest="  ")))
+    parts.append(style.paint(Tone.STRONG, last_line(plan)))
+    return "\n\n".join(parts) + "\n"
+
+
+def worth_seeing(change: Change) -> bool:
+    """Whether a row is shown: it acts, waits, is refused, ignores a difference, or has something to tell."""
+    silent = change.action is Action.NOOP and not change.refused
+    return not silent or change.ignores or bool(change.notes) or bool(WORTH_SEEING & set(change.reasons))
+
+
+def _block(change: Change, style: Style, width: int) -> str:
+    """One row: its headline, and everything known about it below."""
+    chosen = sign(change)
+    head = f"{chosen.symbol:>3} "
+    lines = flow(f"{change.address}  {headline(change)}", width, head, MARGIN)
+    named = f"{head}{change.address}"
+    lines[0] = style.paint(chosen.tone, named) + lines[0].removeprefix(named)
+    facts = list(_facts(change, chosen))
+    column = max((len(fact.path) + 2 for fact in facts if fact.path), default=0) if width >= WIDE else 0
+    for fact in facts:
+        path = f"{fact.path + ':':<{column}}" if fact.path else ""
+        text = f"{path.ljust(len(fact.path) + 2)}{fact.text}" if path else fact.text
+        lines += [style.paint(fact.tone, line) for line in flow(text, width, MARGIN, HANGING)]
+    return "\n".join(lines)
+
+
+def _facts(change: Change, chosen: Sign) -> Iterator[Line]:
+    """What there is to say below a headline: why not, what changes, what it costs, which models, where declared."""
+    if change.detail:
+        yield Line(change.detail, Tone.REFUSED if change.refused else Tone.PLAIN)
+    yield from _fields(change, chosen)
+    if change.steps and _trains(change):
+        least = "" if change.steps.exact else "at most "
+        yield Line(f"{least}{counted(change.steps.number, 'training step')}")
+    yield from _models(change)
+    if change.grants:
+        who = ", ".join(map(str, change.grants))
+        yield Line(f"copied to {change.successor or 'the new model'} before the old one goes: {who}")
+    yield from (Line(f"note: {note}") for note in change.notes)
+    if change.desired and change.desired.origin.file:
+        yield Line(f"declared in {change.desired.origin}", Tone.FAINT)
+
+
+def _trains(change: Change) -> bool:
+    """Whether the row begins a training, or would if it were not refused or ignored."""
+    return bool({change.action, change.intended} & {Action.CREATE, Action.REPLACE})
+
+
+def _fields(change: Change, chosen: Sign) -> Iterator[Line]:
+    """All declared values of a new model; of any other the differences."""
+    if chosen is Sign.CREATE and change.desired and not change.fields:
+        yield from (Line(written(value), path=path) for path, value in sorted(change.desired.fields.items()))
+        if change.desired.dataset:
+            yield Line(data(change.desired.dataset), path="dataset")
+    for field in change.fields:
+        yield Line(difference(field, change), TONES.get(field.effect, Tone.PLAIN), field.path)
+        if lost := overwritten(field):
+            yield Line(lost)
+
+
+def _models(change: Change) -> Iterator[Line]:
+    """The remote models of a row: the one it is about, those that go, and when."""
+    target = change.target or "an id that the service chooses"
+    old = change.observed if change.action is Action.REPLACE else None
+    if old:
+        goes = f"; {old.name} is deleted when {target} is READY" if old in change.supersedes else ""
+        yield Line(f"the id changes: {old.name} -> {target}{goes}")
+    elif change.target or _trains(change):
+        yield Line(f"id: {target}{_state(change.observed)}")
+    for other in change.supersedes:
+        if other is not old:
+            yield Line(f"deleted when {target} is READY: {other.name}{_state(other)}")
+    if change.successor:
+        yield Line(f"in its place: {change.successor}")
+
+
+def _state(observed: Observed | None) -> str:
+    """A model's state behind its name, and for a running training how far it is."""
+    if observed is None:
+        return ""
+    if observed.state is State.TRAINING and observed.progress:
+        return f" ({training(observed.progress)})"
+    return f" ({observed.state.value})"
+
+
+def _remarks(plan: Plan) -> Iterator[str]:
+    """What concerns the plan as a whole."""
+    yield from (f"Warning: {warning}" for warning in plan.warnings)
+    if not plan.complete:
+        yield "Only a part of the workspace was looked at, so nothing is deleted for want of a manifest."
+    if unseen := sum(Reason.NOT_SELECTED in change.reasons for change in plan.changes):
+        yield f"Left alone because not selected: {counted(unseen, 'model')}."
+    if plan.foreign:
+        yield f"Left alone because not ours: {counted(plan.foreign, 'model')}."
+    if plan.counts.notes:
+        yield f"{counted(plan.counts.notes, 'note')}."
