@@ -77,13 +77,14 @@ def _having(rows: Iterable[Change], *actions: Action) -> list[Change]:
 
 
 def _batch(run: Run, rows: Sequence[Change], job: Job) -> Iterator[Event]:
-    """Do the same for several rows, so many at a time; results come in the order of the plan."""
+    """Do the same for several rows, so many at a time; each is announced once, results come in the order of the plan."""
     size = max(1, run.options.parallelism)
     for start in range(0, len(rows), size):
         if _stopped(run):
             return
         chunk = rows[start : start + size]
-        yield from (Began(row.address, row.action, row.target) for row in chunk)
+        fresh = [row for row in chunk if (str(row.address), row.target) not in run.ended]
+        yield from (Began(row.address, row.action, row.target) for row in fresh)
         if len(chunk) == 1:
             results = [_guarded(run, job, chunk[0])]
         else:

@@ -20,7 +20,8 @@ FLOORS = (
     {"resource"},
     {"plan"},
     {"source", "providers", "render"},
-    {"apply", "preview", "adopt"},  # and every other single module
+    {"preview", "waiting", "removal"},  # and every other single module
+    {"apply"},
     {"cli"},
     {"__main__"},
 )

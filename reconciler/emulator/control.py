@@ -1,8 +1,9 @@
 """The control door: what a test asks of the emulator itself, under `/_emulator/`; and `/healthz`.
 
 GET and DELETE requests, POST and DELETE faults, POST advance {"seconds": n}, POST load {a tunedModels list}.
-A fault is {"spec": text} as `faults.parse` reads it, or a status given in full: {"method", "path", "status", "body",
-"headers", "when", "after", "times"}, of which path and status must be there. It carries no credential: serve it on loopback only.
+A fault is {"spec": text} as `faults.parse` reads it, or a status given in full: {"method", "path", "status",
+"body", "headers", "when", "after", "times"}, of which path and status must be there.
+The door asks for no credential: serve it on loopback only.
 """
 
 from collections.abc import Mapping

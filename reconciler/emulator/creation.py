@@ -2,7 +2,6 @@
 
 import json
 import re
-import sqlite3
 from dataclasses import dataclass, replace
 
 from reconciler.emulator import rendering, status
@@ -46,10 +45,7 @@ def create(call: Call) -> JsonObject:
     with call.store.writing():
         row = _row(call, fixed, tuning)
         _refuse_taken(call, row.id)
-        try:
-            call.store.insert(row, json.dumps(tuning.examples, ensure_ascii=False), None)
-        except sqlite3.IntegrityError:
-            raise _taken(row.id) from None
+        call.store.insert(row, json.dumps(tuning.examples, ensure_ascii=False), None)
         grant_owner(call.store, call.settings, row.id, row.owner)
     return rendering.operation(call.store, call.settings, row, call.now)
 
@@ -173,11 +169,7 @@ def _row(call: Call, fixed: JsonObject, tuning: Tuning) -> Row:
 def _refuse_taken(call: Call, model_id: str) -> None:
     found = call.store.model(model_id)
     if found and (found.gone_from is None or call.settings.id_reuse == "conflict"):
-        raise _taken(model_id)
-
-
-def _taken(model_id: str) -> status.ApiError:
-    return status.ApiError(409, f"Resource tunedModels/{model_id} already exists.")
+        raise status.ApiError(409, f"Resource {found.name} already exists.")
 
 
 def _auto_id(title: str, number: int, settings: Settings) -> str:

@@ -84,7 +84,8 @@ class Quota:
     seconds: float
 
 
-Action: TypeAlias = Status | Html | Delay | Cut | Truncate | Stale | Quota
+Strike: TypeAlias = Status | Html | Delay | Cut | Truncate | Stale
+Action: TypeAlias = Strike | Quota
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +112,7 @@ class _Pending:
     seen: int = 0
     granted: deque[float] = field(default_factory=deque)
 
-    def next(self, now: float) -> Action | None:
+    def next(self, now: float) -> Strike | None:
         """Count one matching request and give what happens to it."""
         self.seen += 1
         if isinstance(self.fault.action, Quota):
@@ -143,7 +144,7 @@ class Faults:
         """Take all faults away."""
         self._pending.clear()
 
-    def strike(self, method: str, path: str, now: float) -> Action | None:
+    def strike(self, method: str, path: str, now: float) -> Strike | None:
         """Give what happens to a request at a time in seconds, None for nothing."""
         for pending in self._pending:
             if pending.fault.meets(method, path):

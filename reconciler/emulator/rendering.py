@@ -108,12 +108,16 @@ def _without_later_fields(model: JsonObject) -> JsonObject:
 
 
 def operation(store: Store, settings: Settings, row: Row, now: int) -> JsonObject:
-    """Give the Operation that creates the model, its types of the version that created it."""
+    """Give the Operation that creates the model, its types of the version that created it.
+
+    A model that was loaded whole has no operation, and is not passed here.
+    """
     course = course_of(row, settings)
-    shown: JsonObject = {"name": f"{row.name}/operations/{row.operation}"}
-    if course is None:
-        return shown
-    shown["metadata"] = _metadata(row, course, now, settings)
+    assert course is not None  # noqa: S101 - a row with an operation has a training
+    shown: JsonObject = {
+        "name": f"{row.name}/operations/{row.operation}",
+        "metadata": _metadata(row, course, now, settings),
+    }
     if now < course.ends:
         return shown
     shown["done"] = True

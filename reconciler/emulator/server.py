@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, assert_never
 
 from reconciler.emulator import control, faults, fields, frontend, loading
 from reconciler.emulator.access import identify
@@ -99,7 +99,7 @@ class Emulator:
             self._record(parsed, body, response)
         return response
 
-    def _respond(self, parsed: frontend.Parsed, strike: faults.Action | None) -> tuple[Any, Response]:
+    def _respond(self, parsed: frontend.Parsed, strike: faults.Strike | None) -> tuple[Any, Response]:
         """Give the body as read, and the answer as the fault leaves it."""
         try:
             body = frontend.read_json(parsed, self.settings)
@@ -154,7 +154,7 @@ class Emulator:
                 log.write(f"{line}\n")
 
 
-def _struck(strike: faults.Action | None, act: Callable[[], Response]) -> Response:
+def _struck(strike: faults.Strike | None, act: Callable[[], Response]) -> Response:
     """Do the act, or not, and change its answer, as the fault has it."""
     match strike:
         case None | faults.Stale():
@@ -172,9 +172,8 @@ def _struck(strike: faults.Action | None, act: Callable[[], Response]) -> Respon
         case faults.Status(code, body, headers, when):
             _act_if_after(when, act)
             return frontend.json_response(code, body or server_error(code).body(), headers=headers)
-        case faults.Quota():
-            message = "a quota strikes as a status"
-            raise AssertionError(message)
+        case _:
+            assert_never(strike)
 
 
 def _act_if_after(when: faults.When, act: Callable[[], Response]) -> None:

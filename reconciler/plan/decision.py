@@ -28,11 +28,14 @@ def decide(desired: Desired, group: Group, inventory: Inventory, terms: Terms) -
     rest = tuple(o for o in group.marked if o is not serving)
     keep = desired.lifecycle.keep_superseded
     stays = retained(rest, terms.keep_superseded if keep is None else keep)
-    goes = tuple(o for o in rest if o not in stays)
+    unclear = [o for o in rest if o.state is State.UNKNOWN]
+    goes = tuple(o for o in rest if o not in stays and o not in unclear)
     lost = [o for o in group.claimed if o is not serving]
-    yield from _main(desired, matches, chosen, goes, lost, inventory, terms)
-    if serving is not None and serving.state is State.READY:
+    row = _main(desired, matches, chosen, goes, lost, inventory, terms)
+    yield row
+    if serving is not None and serving.state is State.READY and not row.refused:
         yield from (superseded(desired.address, o, serving.name, terms) for o in goes)
+    yield from (superseded(desired.address, o, "", terms) for o in unclear)
     yield from kept(desired.address, stays, Reason.RETAINED)
     if serving is not None:
         yield from kept(desired.address, lost, Reason.MARK_LOST, "carries no mark, so it is left alone")
@@ -46,25 +49,23 @@ def _main(
     lost: list[Observed],
     inventory: Inventory,
     terms: Terms,
-) -> Iterator[Change]:
+) -> Change:
     """The row of the address itself."""
     if chosen is None:
         if lost and not wished(terms.wishes.replace, desired.address):
-            yield _unmarked(desired, lost[0])
-        else:
-            yield begin(desired, matches, goes, inventory, terms)
-        return
+            return _unmarked(desired, lost[0])
+        return begin(desired, matches, goes, inventory, terms)
     row = _existing(desired, chosen, terms)
     match chosen.observed.state:
         case State.READY:
-            yield _ready(row, chosen, desired)
+            return _ready(row, chosen, desired)
         case State.TRAINING:
-            yield replace(row, action=Action.WAIT, reasons=(Reason.TRAINING, *row.reasons), supersedes=goes)
+            return replace(row, action=Action.WAIT, reasons=(Reason.TRAINING, *row.reasons), supersedes=goes)
         case State.FAILED:
-            yield _failed(row, chosen.observed, terms)
+            return _failed(row, chosen.observed, terms)
         case State.UNKNOWN:
             detail = "the service reports a state unknown to this version"
-            yield refused(row, Reason.UNKNOWN_STATE, Action.NOOP, detail)
+            return refused(row, Reason.UNKNOWN_STATE, Action.NOOP, detail)
         case _:
             assert_never(chosen.observed.state)
 

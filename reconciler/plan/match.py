@@ -53,8 +53,12 @@ def match(desired: Desired, group: Group, terms: Terms) -> tuple[Match, ...]:
 
 
 def wanted(matches: Iterable[Match], desired: Desired, terms: Terms) -> Match | None:
-    """The model that shall serve the address; None if one has to be trained."""
+    """The model that shall serve the address; None if one has to be trained.
+
+    A model of unknown data counts only while there is no other: the other one was asked for with `--replace`.
+    """
     same = [m for m in matches if m.same]
+    same = [m for m in same if not m.unknown] or same
     if wished(terms.wishes.replace, desired.address):
         return next((m for m in same if m.observed.state is State.TRAINING), None)
     if not same:

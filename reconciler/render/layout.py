@@ -1,7 +1,7 @@
 """Lines and columns. Every line that a person reads passes through here, so this is where text is neutralised."""
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from reconciler.render.neutral import neutral
 
@@ -22,6 +22,17 @@ def flow(text: str, width: int, first: str = "", rest: str = "") -> list[str]:
         break_long_words=False,
         break_on_hyphens=False,
     )
+
+
+def pack(entries: Iterable[str], width: int, margin: str, gap: str = "   ") -> list[str]:
+    """Put entries side by side as long as they fit; an entry is never broken."""
+    lines: list[str] = []
+    for entry in map(neutral, entries):
+        if lines and len(longer := f"{lines[-1]}{gap}{entry}") <= max(width, NARROWEST):
+            lines[-1] = longer
+        else:
+            lines.append(margin + entry)
+    return lines
 
 
 def table(rows: Sequence[Sequence[str]], gap: str = "  ") -> list[str]:

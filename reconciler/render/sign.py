@@ -57,7 +57,7 @@ def sign(change: Change) -> Sign:
     return SIGNS[change.action]
 
 
-def legend(signs: Iterable[Sign]) -> str:
-    """Explain the signs in use, in one order always; empty if there is nothing to explain."""
+def legend(signs: Iterable[Sign]) -> list[str]:
+    """Explain the signs in use, one entry each, in one order always."""
     used = set(signs)
-    return "   ".join(f"{each.symbol} {each.legend}" for each in Sign if each in used and each.legend)
+    return [f"{each.symbol} {each.legend}" for each in Sign if each in used and each.legend]

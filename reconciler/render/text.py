@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from reconciler.plan.change import Action, Change, Effect
 from reconciler.plan.plan import Plan
-from reconciler.render.layout import counted, flow
+from reconciler.render.layout import counted, flow, pack
 from reconciler.render.progress import training
 from reconciler.render.sign import Sign, legend, sign
 from reconciler.render.style import Style, Tone
@@ -20,10 +20,11 @@ from reconciler.resource.reason import Reason
 
 WORTH_SEEING = frozenset({Reason.RETAINED, Reason.COPIED_MARK, Reason.MARK_LOST})
 """Reasons for which a row that does nothing is shown all the same."""
+TRAININGS = (Action.CREATE, Action.REPLACE)
 WIDE = 80
 """Columns from which on the values of a row stand below each other."""
 MARGIN = " " * 6
-HANGING = " " * 10
+HANGING = " " * 8
 TONES = {Effect.RETRAIN: Tone.REPLACE, Effect.IGNORED: Tone.FAINT, Effect.NOTE: Tone.FAINT}
 
 
@@ -41,7 +42,7 @@ def plan_text(plan: Plan, style: Style, width: int) -> str:
     shown = [change for change in plan.changes if worth_seeing(change)]
     parts = [_block(change, style, width) for change in shown]
     if signs := legend(map(sign, shown)):
-        parts.insert(0, "\n".join(flow(signs, width, "  ", "  ")))
+        parts.insert(0, "\n".join(pack(signs, width, "  ")))
     if remarks := list(_remarks(plan)):
         parts.append("\n".join(line for remark in remarks for line in flow(remark, width, rest="  ")))
     parts.append(style.paint(Tone.STRONG, last_line(plan)))
@@ -62,11 +63,10 @@ def _block(change: Change, style: Style, width: int) -> str:
     named = f"{head}{change.address}"
     lines[0] = style.paint(chosen.tone, named) + lines[0].removeprefix(named)
     facts = list(_facts(change, chosen))
-    column = max((len(fact.path) + 2 for fact in facts if fact.path), default=0) if width >= WIDE else 0
+    column = max((len(fact.path) + 2 for fact in facts), default=0) if width >= WIDE else 0
     for fact in facts:
-        path = f"{fact.path + ':':<{column}}" if fact.path else ""
-        text = f"{path.ljust(len(fact.path) + 2)}{fact.text}" if path else fact.text
-        lines += [style.paint(fact.tone, line) for line in flow(text, width, MARGIN, HANGING)]
+        path = f"{fact.path}: ".ljust(column) if fact.path else ""
+        lines += [style.paint(fact.tone, line) for line in flow(path + fact.text, width, MARGIN, HANGING)]
     return "\n".join(lines)
 
 
@@ -76,8 +76,9 @@ def _facts(change: Change, chosen: Sign) -> Iterator[Line]:
         yield Line(change.detail, Tone.REFUSED if change.refused else Tone.PLAIN)
     yield from _fields(change, chosen)
     if change.steps and _trains(change):
-        least = "" if change.steps.exact else "at most "
-        yield Line(f"{least}{counted(change.steps.number, 'training step')}")
+        most = "" if change.steps.exact else "at most "
+        would = "" if change.action in TRAININGS else "would take "
+        yield Line(f"{would}{most}{counted(change.steps.number, 'training step')}")
     yield from _models(change)
     if change.grants:
         who = ", ".join(map(str, change.grants))
@@ -89,7 +90,7 @@ def _facts(change: Change, chosen: Sign) -> Iterator[Line]:
 
 def _trains(change: Change) -> bool:
     """Whether the row begins a training, or would if it were not refused or ignored."""
-    return bool({change.action, change.intended} & {Action.CREATE, Action.REPLACE})
+    return change.action in TRAININGS or change.intended in TRAININGS
 
 
 def _fields(change: Change, chosen: Sign) -> Iterator[Line]:
@@ -106,24 +107,23 @@ def _fields(change: Change, chosen: Sign) -> Iterator[Line]:
 
 def _models(change: Change) -> Iterator[Line]:
     """The remote models of a row: the one it is about, those that go, and when."""
-    target = change.target or "an id that the service chooses"
-    old = change.observed if change.action is Action.REPLACE else None
-    if old:
+    old, target = change.observed, change.target or "an id that the service chooses"
+    if change.action is Action.REPLACE and old:
         goes = f"; {old.name} is deleted when {target} is READY" if old in change.supersedes else ""
         yield Line(f"the id changes: {old.name} -> {target}{goes}")
+    elif old and (change.refused or old.name == change.target):
+        yield Line(f"id: {old.name}{_state(old)}")
     elif change.target or _trains(change):
-        yield Line(f"id: {target}{_state(change.observed)}")
+        yield Line(f"id: {target}")
     for other in change.supersedes:
-        if other is not old:
+        if change.action is not Action.REPLACE or other != old:
             yield Line(f"deleted when {target} is READY: {other.name}{_state(other)}")
     if change.successor:
         yield Line(f"in its place: {change.successor}")
 
 
-def _state(observed: Observed | None) -> str:
+def _state(observed: Observed) -> str:
     """A model's state behind its name, and for a running training how far it is."""
-    if observed is None:
-        return ""
     if observed.state is State.TRAINING and observed.progress:
         return f" ({training(observed.progress)})"
     return f" ({observed.state.value})"

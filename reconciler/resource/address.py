@@ -24,6 +24,6 @@ class Address:
 def parse(text: str) -> Address:
     """Read `TunedModel/name`, or just `name`; raise UsageError for anything else."""
     name = text.removeprefix(f"{KIND}/")
-    if not re.match(NAME_PATTERN, name):
+    if not re.fullmatch(NAME_PATTERN, name):
         raise UsageError(f"{text!r} is not an address", f"write {KIND}/NAME, or NAME, as in metadata.name")
     return Address(name)

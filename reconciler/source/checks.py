@@ -61,6 +61,7 @@ class Examination:
     errors: list[Diagnostic] = field(default_factory=list)
     warnings: list[Warned] = field(default_factory=list)
     more: int = 0
+    rest: Origin = Origin("")
     row: int = 0
     count: int = 0
     input_characters: int = 0
@@ -68,7 +69,7 @@ class Examination:
     request_bytes: int = 0
     fingerprints: dict[bytes, int] = field(default_factory=dict)
     copies: list[tuple[int, bytes]] = field(default_factory=list)
-    inputs: dict[int, int] = field(default_factory=dict)
+    inputs: dict[str, int] = field(default_factory=dict)
     contradictions: list[str] = field(default_factory=list)
 
     def examine(self, rows: Iterable[Row]) -> Numbers:
@@ -113,7 +114,7 @@ class Examination:
     def _remember(self, number: int, example: Example) -> None:
         """Compare an example with those before it."""
         mark = fingerprint(example)
-        first = self.inputs.setdefault(hash(example.input), number)
+        first = self.inputs.setdefault(example.input, number)
         if mark in self.fingerprints:
             self.copies.append((number, mark))
             return
@@ -148,12 +149,13 @@ class Examination:
         """Keep an error, or count it."""
         if len(self.errors) < MOST_FINDINGS:
             self.errors.append(Diagnostic(origin, message, advice))
-        else:
-            self.more += 1
+            return
+        self.rest = self.rest if self.more else origin
+        self.more += 1
 
     def diagnostics(self) -> tuple[Diagnostic, ...]:
         """Give every error, with a last line for those that were only counted."""
         if not self.more:
             return tuple(self.errors)
-        rest = Diagnostic(self.where.whole, f"has {counted(self.more, 'more error')}", "fix those that are shown first")
-        return (*self.errors, rest)
+        message = f"{counted(self.more, 'more error')} from here on"
+        return (*self.errors, Diagnostic(self.rest, message, "fix those that are shown first"))

@@ -84,7 +84,12 @@ class Library:
             return Read(None, (found,))
         if found not in self.known:
             name = os.path.normpath(os.path.join(os.path.dirname(sourced.origin.file), spec.path or ""))
-            self.known[found] = self._file(found, name, sourced)
+            try:
+                with tree.open_regular(found.path) as stream:
+                    self.known[found] = self._stream(stream, found, name)
+            except OSError as error:
+                origin = sourced.locate("spec", "dataset", "path")
+                return Read(None, (Diagnostic(origin, *_unavailable(found.path, name, error)),))
         return self.known[found]
 
     def _inline(self, sourced: Sourced, spec: DatasetSpec) -> Read:
@@ -146,17 +151,8 @@ class Library:
             return f"{shown(path)} {what}", advice
         return real
 
-    def _file(self, locator: Locator, name: str, sourced: Sourced) -> Read:
-        """Read a file, or find what it gave the last time it had these bytes."""
-        try:
-            with tree.open_regular(locator.path) as stream:
-                return self._stream(stream, locator, name)
-        except OSError as error:
-            origin = sourced.locate("spec", "dataset", "path")
-            return Read(None, (Diagnostic(origin, *_unavailable(locator.path, name, error)),))
-
     def _stream(self, stream: BinaryIO, locator: Locator, name: str) -> Read:
-        """Digest and judge an open file."""
+        """Digest and judge an open file, or find what it gave the last time it had these bytes."""
         whole = Origin(name)
         if stream.read(len(LFS)) == LFS:
             message = "is a Git LFS pointer, not the data itself"

@@ -7,6 +7,7 @@ Positions are found again when a message needs them; keeping them for 10,000 fil
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any, NamedTuple, TypeAlias
 
 import yaml
@@ -74,17 +75,12 @@ def decode(file: str, data: bytes) -> str | Diagnostic:
 def parse(file: str, text: str) -> list[Document]:
     """Read every document of a file. A syntax error ends the reading and is a problem of the document it is in."""
     builder = _Builder(file)
-    loader = _Loader(text) if _Loader is not yaml.SafeLoader or not _UNREADABLE.search(text) else None
-    if loader is None:
-        return [Document(0, Origin(file), None, (_unreadable(file, text),))]
     try:
+        loader = _Loader(text)
         while (event := loader.get_event()) is not None and not builder.stopped:
             builder.take(event)
     except yaml.YAMLError as error:
-        builder.problems.append(_syntax(file, text, error))
-        builder.close(None)
-    finally:
-        loader.dispose()
+        builder.fail(_syntax(file, text, error))
     return _without_empty(file, builder.documents)
 
 
@@ -108,14 +104,10 @@ def locate(file: str, text: str, position: int, path: tuple[str | int, ...], *, 
 
 def _nodes(text: str) -> Iterator[Any]:
     """Compose document after document; stop where the text can't be read."""
-    loader = _Loader(text)
-    try:
+    with suppress(yaml.YAMLError):
+        loader = _Loader(text)
         while loader.check_node():
             yield loader.get_node()
-    except yaml.YAMLError:
-        return
-    finally:
-        loader.dispose()
 
 
 def _pair(node: Any, step: str | int) -> tuple[Any, Any] | None:
@@ -238,6 +230,12 @@ class _Builder:
         value = None if self.hopeless or self.stopped else value
         self.documents.append(Document(len(self.documents), self.origin, value, tuple(self.problems)))
         self.problems, self.stack, self.root, self.hopeless = [], [], _EMPTY, False
+
+    def fail(self, problem: Diagnostic) -> None:
+        """End with a document that cannot be read to its end."""
+        self.problems.append(problem)
+        self.hopeless = True
+        self.close(None)
 
     def _scalar(self, event: _Event) -> None:
         """Resolve a scalar; one without quotes may be a number or a word."""

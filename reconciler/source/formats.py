@@ -63,9 +63,8 @@ def rows(stream: BinaryIO, locator: Locator) -> Iterator[Row]:
 def _jsonl(stream: BinaryIO, locator: Locator) -> Iterator[Row]:
     """One JSON object a line; blank lines are passed over."""
     decode, offset, pick = _decoder().decode, 0, _picker(locator)
-    buffered = io.BufferedReader(stream) if isinstance(stream, io.RawIOBase) else stream
     number = 0
-    while data := buffered.readline(LONGEST_LINE + 1):
+    while data := stream.readline(LONGEST_LINE + 1):
         number += 1
         if len(data) > LONGEST_LINE:
             yield number, 0, Flaw(f"is longer than {LONGEST_LINE // 1024**2} MB", "write one JSON object a line")
@@ -254,7 +253,8 @@ def _table(stream: BinaryIO, locator: Locator, dialect: type[csv.Dialect]) -> It
     except csv.Error as error:
         yield start, 0, _bad_table(error)
     except UnicodeDecodeError:
-        yield start, 0, _not_utf8(_bad_byte(stream))
+        line, offset = _bad_byte(stream)
+        yield line, 0, _not_utf8(offset)
     finally:
         text.detach()
 
@@ -306,18 +306,14 @@ def _not_utf8(offset: int) -> Flaw:
     return Flaw(f"is not UTF-8 at byte {offset:,} of the file", "save it as UTF-8")
 
 
-def _bad_byte(stream: BinaryIO) -> int:
-    """Find the first byte that is not UTF-8, by reading once more from the start."""
+def _bad_byte(stream: BinaryIO) -> tuple[int, int]:
+    """Find the first byte that is not UTF-8, by reading once more from the start: its line and its offset."""
     stream.seek(0)
-    offset, rest = 0, b""
-    while block := stream.read(1 << 20):
-        data = rest + block
+    offset = 0
+    for line, data in enumerate(stream, start=1):
         try:
             data.decode()
         except UnicodeDecodeError as error:
-            if error.reason != "unexpected end of data" or len(data) - error.start > 3:  # noqa: PLR2004 - longest tail
-                return offset + error.start
-            offset, rest = offset + error.start, data[error.start :]
-        else:
-            offset, rest = offset + len(data), b""
-    return offset
+            return line, offset + error.start
+        offset += len(data)
+    return 0, offset

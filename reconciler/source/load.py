@@ -2,7 +2,7 @@
 
 Every `.yaml`, `.yml` and `.json` file below the path is a manifest of ours or a finding, because a file that silently
 does not count would be read as a wish to delete. What is not declared may be deleted only if the path is the folder
-that holds the Workspace, so that everything it could declare was read: `Loaded.complete`.
+that holds the Workspace, and git checked out all of it, so that everything it could declare was read: `Loaded.complete`.
 """
 
 import os
@@ -16,6 +16,7 @@ from typing import TextIO
 from reconciler.errors import Diagnostic, Origin, UsageError
 from reconciler.resource.workspace import OWNER_PATTERN, WorkspaceManifest
 from reconciler.source import tree
+from reconciler.source.checkout import is_sparse
 from reconciler.source.collector import collector_resting
 from reconciler.source.reading import Home, Reading, Sourced
 from reconciler.source.tree import File
@@ -95,7 +96,13 @@ def _folder(path: str) -> Loaded:
     home = _home(reading, folder, name)
     outward = [link for link in (*found.links, *found.outward) if not tree.inside(link.real, (real,))]
     _follow(reading, outward, os.path.realpath(home))
-    return _loaded(reading, home, name, complete=home == folder and len(reading.homes) == 1)
+    whole = home == folder and len(reading.homes) == 1
+    if whole and is_sparse(Path(real)):
+        message = "is part of a sparse git checkout, so manifests may be missing"
+        advice = "nothing is deleted for being undeclared; check out the whole folder for that"
+        reading.problems.append(Diagnostic(Origin(name), message, advice, "warning"))
+        whole = False
+    return _loaded(reading, home, name, complete=whole)
 
 
 def _home(reading: Reading, folder: str, name: str) -> str:

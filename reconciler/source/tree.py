@@ -113,7 +113,7 @@ def open_regular(path: str) -> BinaryIO:
     """Open a regular file; raise OSError for everything else, without ever waiting for a pipe or a device."""
     if not stat.S_ISREG(os.lstat(path).st_mode):
         raise OSError(0, "not a regular file")
-    stream = os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC), "rb", buffering=0)
+    stream = os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC), "rb")
     if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):  # it was exchanged in between
         stream.close()
         raise OSError(0, "not a regular file")

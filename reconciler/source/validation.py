@@ -5,6 +5,7 @@ words here, at the line of the key or value it is about.
 """
 
 import functools
+import math
 import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Protocol, TypeAlias
@@ -98,11 +99,9 @@ def _unknown(document: Document, file: str, text: str) -> Iterator[Diagnostic]:
         if key not in value:
             yield Diagnostic(place.origin, f"{key} is missing", f"add {key}: {' or '.join(choices)}")
         elif value[key] not in choices:
-            yield Diagnostic(
-                place.origin,
-                f"{shown(place.written)} is not {'an apiVersion' if key == 'apiVersion' else 'a kind'} of ours",
-                _meant(place.written, choices),
-            )
+            what = shown(place.written) if place.written else kind_of(value[key])
+            message = f"{what} is not {'an apiVersion' if key == 'apiVersion' else 'a kind'} of ours"
+            yield Diagnostic(place.origin, message, _meant(place.written, choices))
 
 
 def _elsewhere() -> str:
@@ -124,8 +123,16 @@ class _Findings:
 
     def of(self, error: ValidationError) -> tuple[Diagnostic, ...]:
         """Give a finding for each error, and those that pydantic had no chance to see."""
-        details = [e for e in error.errors(include_url=False, include_context=True) if e["type"] != "value_error"]
-        return (*map(self._finding, details), *self._exclusive())
+        details = [e for e in error.errors(include_url=False) if e["type"] != "value_error"]
+        misspelt = {self._meant(e["loc"]) for e in details if e["type"] == "extra_forbidden"}
+        wanted = [e for e in details if e["type"] != "missing" or e["loc"] not in misspelt]
+        return (*map(self._finding, wanted), *self._exclusive())
+
+    def _meant(self, path: tuple[str | int, ...]) -> tuple[str | int, ...]:
+        """Give the path of the field that a stray key was probably meant to be."""
+        *parent, last = path
+        known = _fields_at(self.model, tuple(parent))
+        return (*parent, to_camel(str(last)) if to_camel(str(last)) in known else nearest(str(last), known))
 
     def _finding(self, error: ErrorDetails) -> Diagnostic:
         """Word one error of pydantic's."""
@@ -146,13 +153,13 @@ class _Findings:
         key, known = str(last), _fields_at(self.model, tuple(parent))
         where = dotted(tuple(parent)) or "a manifest"
         message = f"{shown(key)} is not a field of {where}"
-        if path == ("metadata", "namespace"):
+        if key == "namespace":
             return "namespaces are not supported", "use one workspace for each environment"
         if to_camel(key) in known:
             return message, f"did you mean {to_camel(key)}?"
         if homes := _homes(self.model).get(to_camel(key)):
-            return message, f"it belongs under {' or '.join(homes)}"
-        return message, suggestion(key, known, "fields")
+            return message, f"it belongs {' or '.join(homes)}"
+        return message, suggestion(key, known, "the fields are")
 
     def _exclusive(self) -> Iterator[Diagnostic]:
         """Check the fields that exclude or replace each other; a misspelt key may be the one that is missing."""
@@ -186,7 +193,7 @@ def _mistake(path: tuple[str | int, ...], error: ErrorDetails, written: str) -> 
     field, value, kind = dotted(path), error["input"], error["type"]
     if kind.endswith("_type"):
         return _wrong_type(field, value, kind, written)
-    return _wrong_value(field, value, error) or (f"{field}: {error['msg'][:1].lower()}{error['msg'][1:]}", "")
+    return _wrong_value(field, value, error, written) or (f"{field}: {error['msg'][:1].lower()}{error['msg'][1:]}", "")
 
 
 def _wrong_type(field: str, value: object, kind: str, written: str) -> tuple[str, str]:
@@ -204,7 +211,7 @@ def _wrong_type(field: str, value: object, kind: str, written: str) -> tuple[str
             return f"{field} must be a mapping, not {kind_of(value)}", ""
 
 
-def _wrong_value(field: str, value: Any, error: ErrorDetails) -> tuple[str, str] | None:
+def _wrong_value(field: str, value: Any, error: ErrorDetails, written: str) -> tuple[str, str] | None:
     """Word a value of the right type that the field does not take; None for kinds of errors not known here."""
     context = error.get("ctx", {})
     match error["type"]:
@@ -220,8 +227,9 @@ def _wrong_value(field: str, value: Any, error: ErrorDetails) -> tuple[str, str]
             most = counted(int(context.get("max_length", 0)), "character")
             return f"{field} has {counted(len(value), 'character')}", f"shorten it to {most}"
         case "greater_than" | "greater_than_equal" | "less_than" | "less_than_equal" | "finite_number":
-            return f"{field} can't be {_brief(value)}", _bound(error["type"], context)
-    return None
+            return f"{field} can't be {shown(written)}", _bound(error["type"], value, context)
+        case _:
+            return None
 
 
 def _wants_text(field: str, value: object, written: str) -> tuple[str, str]:
@@ -251,7 +259,7 @@ def _wants_number(field: str, value: object, wanted: str) -> tuple[str, str]:
     return f"{field} must be {wanted}, not {_brief(value)}", ""
 
 
-def _bound(kind: str, context: Mapping[str, Any]) -> str:
+def _bound(kind: str, value: float, context: Mapping[str, Any]) -> str:
     """Say the limit that a number broke."""
     words = {
         "greater_than": ("gt", "write a number above"),
@@ -259,10 +267,10 @@ def _bound(kind: str, context: Mapping[str, Any]) -> str:
         "less_than": ("lt", "write a number below"),
         "less_than_equal": ("le", "the most is"),
     }
-    if kind not in words:
+    if kind not in words or not math.isfinite(value):
         return "write a finite number"
     name, text = words[kind]
-    return f"{text} {context.get(name)}"
+    return f"{text} {context[name]:g}"
 
 
 def kind_of(value: object) -> str:
@@ -328,7 +336,10 @@ def _homes(model: type[BaseModel]) -> dict[str, tuple[str, ...]]:
 
     def visit(part: type[BaseModel], path: str) -> None:
         for key, info in part.model_fields.items():
-            homes[_name(key, info)] = (*homes.get(_name(key, info), ()), path or "the top level")
+            homes[_name(key, info)] = (
+                *homes.get(_name(key, info), ()),
+                f"under {path}" if path else "at the top level",
+            )
         for name, inner in _parts(part):
             visit(inner, f"{path}.{name}" if path else name)
 

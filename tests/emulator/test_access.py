@@ -135,6 +135,7 @@ def test_ownership_goes_over_and_leaves_a_writer(service: Any) -> None:
     assert (code, message) == (403, "You need to be the owner of the resource to transfer ownership")
     service.token = "A"
     assert service.refused("POST", f"{MODEL}:transferOwnership", {})[0] == 400
+    assert service.ask("POST", f"{MODEL}:transferOwnership", {"emailAddress": "ann@example.com"}) == {}
     assert service.ask("POST", f"{MODEL}:transferOwnership", {"emailAddress": "bob@example.com"}) == {}
     assert service.refused("DELETE", MODEL)[0] == 403
     assert service.ask("PATCH", MODEL, {"displayName": "still mine to edit"})

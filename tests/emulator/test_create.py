@@ -87,6 +87,11 @@ def test_the_form_of_an_id(service: Any, model_id: str, fits: bool) -> None:  # 
         ({"description": "\ud800"}, "tuned_model.description", "TYPE_STRING"),
         ({"labels": {}}, "tuned_model", "Unknown name \"labels\" at 'tuned_model': Cannot find field."),
         ({"tuningTask": []}, "tuned_model.tuning_task", "TuningTask"),
+        ({"topK": "ten"}, "tuned_model.top_k", "TYPE_INT32"),
+        ({"topK": True}, "tuned_model.top_k", "TYPE_INT32"),
+        ({"topP": False}, "tuned_model.top_p", "TYPE_FLOAT"),
+        ({"state": 9}, "tuned_model.state", "TYPE_STATE"),
+        ({"readerProjectNumbers": ["1", "p"]}, "tuned_model.reader_project_numbers[1]", "TYPE_INT64"),
         ({"tunedModelSource": {"tunedModel": "tunedModels/x"}}, "tuned_model", "oneof"),
     ],
 )
@@ -194,6 +199,8 @@ def test_v1beta3_has_neither_multiplier_nor_project_numbers(service: Any) -> Non
     task = body()["tuningTask"] | {"hyperparameters": {"learningRateMultiplier": 1}}
     assert service.refused("POST", "/v1beta3/tunedModels", body(tuningTask=task))[0] == 400
     assert service.refused("POST", "/v1beta3/tunedModels", body(readerProjectNumbers=["1"]))[0] == 400
+    service.create("lone", readerProjectNumbers="5")
+    assert service.ask("GET", f"{BETA}/lone")["readerProjectNumbers"] == ["5"]
     service.create("m", rate={"learningRateMultiplier": 1.0}, readerProjectNumbers=["12", 34])
     assert service.ask("GET", f"{BETA}/m")["readerProjectNumbers"] == ["12", "34"]
     old = service.ask("GET", "/v1beta3/tunedModels/m")

@@ -133,6 +133,8 @@ def test_a_session_without_a_socket(service: Any) -> None:
         answer = client.patch(f"http://emulator{BETA}/m", json={"description": "ü"}, timeout=1)
         assert answer.json()["description"] == "ü"
         assert answer.headers["content-type"].startswith("application/json")
+        for body in ('{"topK": 2}', iter([b'{"top', b'K": 2}'])):
+            assert client.patch(f"http://emulator{BETA}/m", data=body, timeout=1).json()["topK"] == 2
 
 
 @pytest.mark.parametrize(("spec", "gone"), [("delete:cut", False), ("delete:cut:after", True)])

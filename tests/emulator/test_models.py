@@ -83,6 +83,15 @@ def test_what_is_missing_may_answer_403(make_service: Callable[..., Any]) -> Non
     assert (code, message) == (403, "You do not have permission to access tuned model tunedModels/m")
 
 
+@pytest.mark.parametrize(
+    ("second", "shown"), [(0.0, "00Z"), (1.5, "01.500Z"), (2.000125, "02.000125Z"), (3.0000001, "03Z")]
+)
+def test_a_time_has_as_many_digits_as_it_needs(service: Any, second: float, shown: str) -> None:
+    service.time = 1_700_000_040 + second
+    service.create("m")
+    assert service.ask("GET", f"{BETA}/m?fields=createTime") == {"createTime": f"2023-11-14T22:14:{shown}"}
+
+
 def test_deleting(make_service: Callable[..., Any]) -> None:
     service = make_service(delete_creating="refuse")
     service.create("m")
@@ -178,7 +187,16 @@ def test_all_parts_and_none(service: Any) -> None:
         "tuningTask": {"hyperparameters": {"epochCount": 5, "batchSize": 4, "learningRate": 0.001}}
     }
     assert service.ask("GET", f"{BETA}?fields=nextPageToken") == {}
-    for fields in ("models", "tunedModels(", "tunedModels/name)", "tunedModels(nam)", ",", "a b"):
+    for fields in (
+        "models",
+        "*/nothing",
+        "nextPageToken/x",
+        "tunedModels(",
+        "tunedModels/name)",
+        "tunedModels(nam)",
+        ",",
+        "a b",
+    ):
         assert service.refused("GET", f"{BETA}?fields={fields}")[0] == 400
 
 

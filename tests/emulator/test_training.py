@@ -142,6 +142,12 @@ def test_cancelling_what_is_over_changes_nothing(service: Any) -> None:
     assert service.ask("GET", f"/v1/{name}") == before
 
 
+def test_an_operation_belongs_to_its_model(service: Any) -> None:
+    first, second = (service.create(model_id)["name"] for model_id in ("m-1", "m-2"))
+    assert service.refused("GET", f"/v1/{first.replace('m-1', 'm-2')}")[0] == 404
+    assert [one["name"] for one in service.ask("GET", "/v1/tunedModels/m-2/operations")["operations"]] == [second]
+
+
 def test_operations_are_bound_to_versions_by_a_setting(make_service: Callable[..., Any]) -> None:
     service = make_service(operation_versions=("v1",))
     name = service.create()["name"]

@@ -28,11 +28,11 @@ FULL = Ownership(
 BARE = Ownership("a", "b", "", "", {})
 GOLDEN = {
     "plain": (PLAIN, "reconciler:1:acme:sentences:1CNQqVPaaIrhA:zNCvLN:e3:-:Gz1p6F"),
-    "full": (FULL, "reconciler:1:acme-eu:sentences:1CNQqVPaaIrhA:zN-v_N:e5b4r0.001:pka:"),
-    "bare": (BARE, "reconciler:1:a:b:?:-:-:-:"),
+    "full": (FULL, "reconciler:1:acme-eu:sentences:1CNQqVPaaIrhA:zN-v_N:e5b4r0.001:pka:4OH4XC"),
+    "bare": (BARE, "reconciler:1:a:b:?:-:-:-:edB7aG"),
     "multiplier": (
         replace(PLAIN, declared={"learningRateMultiplier": 1e-10}, asserted=True),
-        "reconciler:1:acme:sentences:1CNQqVPaaIrhA:zNCvLN:m1e-10:a:",
+        "reconciler:1:acme:sentences:1CNQqVPaaIrhA:zNCvLN:m1e-10:a:NjKACQ",
     ),
 }
 
@@ -45,7 +45,7 @@ labels = st.from_regex(r"[a-z]([a-z0-9-]{0,22}[a-z0-9])?", fullmatch=True)
 addresses = st.from_regex(r"[a-z]([a-z0-9-]{0,61}[a-z0-9])?", fullmatch=True)
 base64url = string.ascii_letters + string.digits + "-_"
 counts = st.integers(1, 2**31 - 1).map(lambda n: float32(float(n)))
-rates = st.floats(min_value=0, max_value=3.4e38, width=32)
+rates = st.floats(min_value=0, max_value=float32(3.4e38), width=32)
 ownerships = st.builds(
     Ownership,
     owner=labels,
@@ -66,14 +66,7 @@ texts = st.text() | st.sampled_from(
 @pytest.mark.parametrize("case", GOLDEN)
 def test_the_form_is_frozen(case: str) -> None:
     ownership, expected = GOLDEN[case]
-    assert encode(ownership, MODEL).startswith(expected)
-
-
-def test_the_check_is_frozen() -> None:
-    assert [encode(ownership, MODEL)[-6:] for ownership, _ in GOLDEN.values()] == FROZEN_CHECKS
-
-
-FROZEN_CHECKS = ["Gz1p6F", "", "", ""]
+    assert encode(ownership, MODEL) == expected
 
 
 @given(ownerships, labels)
@@ -95,7 +88,7 @@ def test_a_mark_is_one_short_ascii_word(ownership: Ownership, model: str) -> Non
 
 
 def test_the_longest_mark_fits_exactly() -> None:
-    numbers = {"epochCount": 2.0**31, "batchSize": 2.0**31, "learningRate": float32(1.1754942e-38)}
+    numbers = {"epochCount": 2.0**31, "batchSize": 2.0**31, "learningRate": float32(1.22677985e-30)}
     longest = Ownership("o" * 24, "n" * 63, DIGEST, "zNCvLN", numbers, protect=True, keep=True, asserted=True)
     token = encode(longest, MODEL)
     assert len(token) == LENGTH
@@ -105,7 +98,7 @@ def test_the_longest_mark_fits_exactly() -> None:
 def test_a_name_is_whole_where_it_fits() -> None:
     name = "a" * 55
     assert f":{name}:" in encode(Ownership("acme", name, DIGEST, "zNCvLN"), MODEL)
-    read = decode(encode(replace(PLAIN, name="n" * 63), MODEL), MODEL)[1]
+    read = decode(encode(replace(FULL, name="n" * 63), MODEL), MODEL)[1]
     assert read is not None
     assert "~" in read.name
 

@@ -20,11 +20,11 @@ inputs = st.text("0123456789abcdef", min_size=64, max_size=64)
     ("owner", "name", "attempt", "expected"),
     [
         ("acme", "sentences", 0, "tunedModels/sentences-bmyfwz5s55wxawe"),
-        ("acme", "sentences", 1, ""),
-        ("other", "sentences", 0, ""),
-        ("acme", "a", 0, ""),
-        ("acme", "customer-support-replies-in-german", 0, ""),
-        ("acme", "customer-support-replies-in-french", 0, ""),
+        ("acme", "sentences", 1, "tunedModels/sentences-bmyfwzhe24lcwbr"),
+        ("other", "sentences", 0, "tunedModels/sentences-zyo3hn5s55wxawe"),
+        ("acme", "a", 0, "tunedModels/a-2kzjlz5s55wxawe"),
+        ("acme", "customer-support-replies-in-german", 0, "tunedModels/customer-support-replies-4aoykt5s55wxawe"),
+        ("acme", "customer-support-replies-in-french", 0, "tunedModels/customer-support-replies-wpumxz5s55wxawe"),
     ],
 )
 def test_the_recipe_is_frozen(owner: str, name: str, attempt: int, expected: str) -> None:

@@ -1,0 +1,69 @@
+"""The provider of a session: the service, an emulator on loopback, or the one inside this process."""
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from reconciler.cli.session import EMULATOR, Session
+from reconciler.errors import UsageError
+from reconciler.providers.port import Provider
+
+if TYPE_CHECKING:
+    import requests
+
+STATE_FOLDER = ".reconciler"
+"""Beside the workspace: the emulator's state, and what `init` puts there. Hidden, so it is never read as manifests."""
+SPEED = "RECONCILER_EMULATOR_STEPS_PER_SECOND"
+
+
+def connect(session: Session, *, losses: bool = False) -> Provider:
+    """Make the provider; with `losses`, trainings are observed with their loss curves."""
+    from reconciler.providers.gemini.connect import connect as dial
+
+    embedded = _embedded(session.folder) if session.workspace.spec.endpoint == EMULATOR else None
+    return dial(session.workspace, os.environ, session=embedded, losses=losses)
+
+
+def state_folder(folder: Path) -> Path:
+    """Make the folder of our own files, whose state git is told to leave out."""
+    made = folder / STATE_FOLDER
+    made.mkdir(exist_ok=True)
+    if not (ignore := made / ".gitignore").exists():
+        ignore.write_text("/emulator.sqlite3*\n", encoding="utf-8")
+    return made
+
+
+def _embedded(folder: Path) -> "requests.Session":
+    """A session on which an emulator answers, without a socket; its state outlives the process."""
+    import requests
+
+    from reconciler.emulator.inprocess import adapter
+    from reconciler.emulator.server import Emulator
+    from reconciler.emulator.settings import Settings
+    from reconciler.providers.gemini.connect import EMBEDDED
+
+    settings = Settings(steps_per_second=speed) if (speed := _speed()) else Settings()
+    session = requests.Session()
+    session.trust_env = False
+    try:
+        emulator = Emulator(state_folder(folder) / "emulator.sqlite3", settings=settings)
+    except OSError as error:
+        raise UsageError(
+            f"the emulator keeps its state in {folder / STATE_FOLDER}: {error.strerror}", "make the folder writable"
+        ) from error
+    session.mount(EMBEDDED, adapter(emulator))
+    return session
+
+
+def _speed() -> float | None:
+    """Steps a second of trainings in the embedded emulator, from the environment."""
+    text = os.environ.get(SPEED, "")
+    if not text:
+        return None
+    try:
+        speed = float(text)
+    except ValueError:
+        speed = 0
+    if not speed > 0:
+        raise UsageError(f"{SPEED} is {text!r}", "set it to a number above 0")
+    return speed

@@ -1,0 +1,109 @@
+"""The entry point: one command of many, and what the person hears when it ends badly.
+
+A subcommand's module is imported only when it runs, so that `--help` and completion are quick. Nothing but a bug shows
+a traceback, and a bug only on request.
+"""
+
+import os
+import sys
+from collections.abc import Sequence
+
+import click
+
+from reconciler import __version__
+from reconciler.cli.commands import Commands
+from reconciler.errors import InvalidManifests, ReconcilerError
+
+USAGE = 64
+"""Exit code of a wrong command line (EX_USAGE of sysexits.h), so that 2 always means changes."""
+INTERRUPTED = 130
+"""128 + SIGINT, as shells report it."""
+BROKEN_PIPE = 141
+"""128 + SIGPIPE: whoever read our output has left."""
+
+EPILOG = """\b
+Start here:
+  reconciler init            make a workspace with a first model
+  reconciler validate        check manifests and training data, offline
+  reconciler plan            show what would be done
+  reconciler apply           do it
+
+\b
+PATH is the folder of your manifests (default: manifests/), one file of it, or - for
+standard input. Every option can also be set in the environment: --max-deletes as
+RECONCILER_MAX_DELETES, and so on; several values are separated by spaces.
+
+\b
+Exit codes: 0 done, or no changes   3 still training
+            1 failed                4 refused by a rule of safety, or a stale plan
+            2 changes present       5 some done, some failed or refused
+              (--detailed-exitcode) 64 wrong usage
+"""
+
+
+@click.group(
+    cls=Commands,
+    epilog=EPILOG,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.version_option(__version__, prog_name="reconciler", message="%(prog)s %(version)s")
+def cli() -> None:
+    """Declare tuned Gemini models as YAML in git; plan and apply make the remote match."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; return its exit code. Arguments are those of the process if none are given."""
+    _tolerate_any_encoding()
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    try:
+        code = cli.main(arguments, prog_name="reconciler", standalone_mode=False)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return BROKEN_PIPE
+    except click.ClickException as error:
+        error.show()
+        return USAGE if isinstance(error, click.UsageError) else 1
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("interrupted", err=True)
+        return INTERRUPTED
+    except ReconcilerError as error:
+        _tell(error)
+        return error.exit_code
+    except Exception as error:  # noqa: BLE001  (the last line of defence: a bug is told, not thrown at the user)
+        _tell_bug(error, arguments)
+        return 1
+    return int(code or 0)
+
+
+def _tolerate_any_encoding() -> None:
+    """Write what the terminal's encoding lacks as an escape, rather than fail over a sign."""
+    for stream in (sys.stdout, sys.stderr):
+        if reconfigure := getattr(stream, "reconfigure", None):
+            reconfigure(errors="backslashreplace")
+
+
+def _tell(error: ReconcilerError) -> None:
+    """Say what is wrong, all of it, and what to do."""
+    from reconciler.render.neutral import neutral
+
+    if isinstance(error, InvalidManifests):
+        for diagnostic in error.diagnostics:
+            click.echo(neutral(str(diagnostic)), err=True)
+    label = click.style("Error:", fg="red", bold=True)
+    click.echo(f"{label} {neutral(str(error))}", err=True, color=_coloured())
+
+
+def _coloured() -> bool | None:
+    """Whether the word Error gets its colour; None leaves it to whether this is a terminal."""
+    return False if os.environ.get("NO_COLOR") else None
+
+
+def _tell_bug(error: Exception, arguments: Sequence[str]) -> None:
+    """Own up to a bug; the traceback only helps those who ask for it."""
+    if "-vv" in arguments or os.environ.get("RECONCILER_VERBOSE") == "2":
+        import traceback
+
+        traceback.print_exception(error)
+    kind = type(error).__name__
+    click.echo(f"Error: {kind}: {error}; this is a bug in reconciler; run again with -vv and report it", err=True)

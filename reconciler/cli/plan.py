@@ -1,0 +1,92 @@
+"""`reconciler plan`: what apply would do. It gets a Reader, so it cannot write."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from reconciler.cli import planning, session
+from reconciler.cli.connection import connect
+from reconciler.cli.console import Console, with_console
+from reconciler.cli.options import (
+    Asked,
+    Place,
+    Safety,
+    Selection,
+    bounded,
+    formats,
+    in_place,
+    option,
+    selecting,
+    wishing,
+)
+from reconciler.cli.session import Session
+from reconciler.errors import UsageError
+from reconciler.plan.plan import Plan
+from reconciler.providers.port import Reader
+from reconciler.render.json import plan_json
+from reconciler.render.text import plan_text
+
+EPILOG = """\b
+Examples:
+  reconciler plan
+  reconciler plan --out plan.json && reconciler apply plan.json
+  reconciler plan --detailed-exitcode --target 'support-*'
+"""
+
+
+@click.command("plan", epilog=EPILOG)
+@in_place
+@formats("text", "json")
+@option("--out", type=click.Path(dir_okay=False), metavar="FILE", help="Save the plan for `apply FILE`.")
+@option("--detailed-exitcode", is_flag=True, help="0 no changes, 2 changes, 3 only training, 4 only refusals.")
+@selecting
+@wishing
+@bounded
+@with_console
+def command(
+    place: Place,
+    output: str,
+    out: str | None,
+    detailed_exitcode: bool,  # noqa: FBT001  (click passes it by name)
+    selection: Selection,
+    asked: Asked,
+    safety: Safety,
+    console: Console,
+) -> int:
+    """Show what apply would do; never writes."""
+    begun = session.begin(place)
+    console.warn(begun.warnings)
+    terms = planning.terms(begun, planning.Request(selection, asked, safety))
+    reader: Reader = connect(begun)
+    plan = planning.make(begun, reader, terms)
+    show(plan, begun, console, output)
+    planning.check(plan, begun, safety)
+    if out:
+        _save(plan, begun, out)
+    return _exit_code(plan) if detailed_exitcode else 0
+
+
+def show(plan: Plan, begun: Session, console: Console, output: str) -> None:
+    """Print a plan as the result of a command."""
+    if output == "json":
+        console.print(plan_json(plan, str(begun.folder)))
+    else:
+        console.print(plan_text(plan, console.style(sys.stdout), console.width(sys.stdout)))
+
+
+def _save(plan: Plan, begun: Session, out: str) -> None:
+    """Write a plan that was not refused."""
+    try:
+        Path(out).write_text(plan_json(plan, str(begun.folder)), encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"--out {out}: {error.strerror}", "name a file that can be written") from error
+
+
+def _exit_code(plan: Plan) -> int:
+    """What a pipeline wants to know: will something be written, is something in the way, is something under way."""
+    if plan.acts:
+        return 2
+    if plan.counts.refused:
+        return 4
+    return 3 if plan.counts.training else 0

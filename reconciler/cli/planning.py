@@ -1,0 +1,65 @@
+"""One plan as plan, apply and their relatives make it: terms from the options, then policy, then guards."""
+
+from dataclasses import dataclass, field, replace
+
+from reconciler.cli.options import Asked, Safety, Selection
+from reconciler.cli.selection import check_known, select, wishes
+from reconciler.cli.session import Session
+from reconciler.plan.guards import SHARE, Bounds, guard, tightest
+from reconciler.plan.plan import Plan
+from reconciler.plan.policy import POLICIES
+from reconciler.plan.terms import Terms
+from reconciler.preview import preview
+from reconciler.providers.port import Reader
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a run was asked to plan."""
+
+    selection: Selection = field(default_factory=Selection)
+    asked: Asked = field(default_factory=Asked)
+    safety: Safety = field(default_factory=Safety)
+
+
+def terms(session: Session, request: Request) -> Terms:
+    """The terms of planning that the options ask for."""
+    made = replace(
+        session.terms(strictest(session.workspace.spec.policy, request.safety.policy)),
+        selected=select(request.selection, session.desired),
+        wishes=wishes(request.asked),
+    )
+    most = request.asked.max_attempts
+    return made if most is None else replace(made, max_attempts=most)
+
+
+def make(session: Session, reader: Reader, made: Terms) -> Plan:
+    """Plan, and let the policy have its say."""
+    plan = preview(session.desired, reader, made)
+    check_known(made.wishes, plan, session.desired)
+    return POLICIES[made.context.policy](plan)
+
+
+def check(plan: Plan, session: Session, safety: Safety) -> Plan:
+    """Hold a plan against the bounds of workspace and options; raise UnsafePlan when it exceeds one."""
+    return guard(plan, bounds(session, safety), declared=session.declared)
+
+
+def bounds(session: Session, safety: Safety) -> Bounds:
+    """The strictest of what workspace and options allow."""
+    limits = session.workspace.spec.limits
+    return Bounds(
+        creates=tightest(limits.max_creates, safety.max_creates),
+        replaces=tightest(limits.max_replaces, safety.max_replaces),
+        deletes=tightest(limits.max_deletes, safety.max_deletes),
+        steps=tightest(limits.max_steps, safety.max_steps),
+        share=SHARE if safety.max_share is None else safety.max_share,
+        empty=safety.allow_empty,
+        everything=safety.allow_delete_all,
+    )
+
+
+def strictest(workspace: str, option: str | None) -> str:
+    """The policy that allows less: an option may tighten the workspace's, and never loosen it."""
+    order = list(POLICIES)
+    return max(workspace, option or workspace, key=order.index)

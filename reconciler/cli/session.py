@@ -1,0 +1,122 @@
+"""From options and environment to everything that a command works with: manifests, provider, and terms of planning."""
+
+import os
+import re
+from dataclasses import dataclass, replace
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from reconciler.cli.options import Place
+from reconciler.errors import Diagnostic, InvalidManifests, UsageError
+from reconciler.plan.plan import Context
+from reconciler.plan.terms import Terms
+from reconciler.providers.gemini.naming import GeminiNaming
+from reconciler.providers.gemini.rules import capabilities
+from reconciler.resource.desired import Desired
+from reconciler.resource.workspace import ENDPOINT_PATTERN, WorkspaceManifest
+from reconciler.source.cache import DigestCache
+from reconciler.source.load import Loaded, load
+from reconciler.source.resolve import resolve
+
+EMULATOR = "emulator"
+SERVICE_HOST = "generativelanguage.googleapis.com"
+OLDEST_VERSION = "v1beta"
+"""Rules to check by while there is no valid workspace to name a version."""
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One run's manifests, complete and without an error. `workspace` has the endpoint that is really used."""
+
+    loaded: Loaded
+    workspace: WorkspaceManifest
+    desired: tuple[Desired, ...]
+    warnings: tuple[Diagnostic, ...]
+
+    @property
+    def folder(self) -> Path:
+        """Where the workspace lies."""
+        return self.loaded.folder
+
+    @property
+    def declared(self) -> int:
+        """How many models are declared."""
+        return len(self.loaded.manifests)
+
+    def terms(self, policy: str = "sync") -> Terms:
+        """The terms of planning everything, without wishes."""
+        spec = self.workspace.spec
+        context = Context(
+            workspace=self.workspace.metadata.name,
+            owner=self.workspace.owner,
+            provider=spec.provider,
+            service_version=spec.service_version,
+            host=host(spec.endpoint),
+            project=spec.project or "",
+            policy=policy,
+        )
+        return Terms(
+            context,
+            capabilities(spec.service_version),
+            GeminiNaming(),
+            former_owners=spec.former_owners,
+            whole=self.loaded.complete,
+            keep_superseded=spec.keep_superseded,
+        )
+
+
+def begin(place: Place) -> Session:
+    """Read and check everything at the place; raise InvalidManifests with all that is wrong, before any connection."""
+    loaded = read(place)
+    version = loaded.workspace.spec.service_version if loaded.workspace else OLDEST_VERSION
+    roots = tuple(Path(root) for root in place.dataset_root)
+    resolved = resolve(loaded, capabilities(version), roots, DigestCache.load(_cache() / "digests.json"))
+    return Session(loaded, _workspace(loaded, place), resolved.desired, resolved.warnings)
+
+
+def without_datasets(place: Place) -> Session:
+    """Read the manifests alone, for commands that train nothing; raise InvalidManifests for an error in them."""
+    loaded = read(place)
+    if any(diagnostic.severity == "error" for diagnostic in loaded.diagnostics):
+        raise InvalidManifests(loaded.diagnostics)
+    return Session(loaded, _workspace(loaded, place), (), ())
+
+
+def read(place: Place) -> Loaded:
+    """Read the manifests at a place."""
+    import sys
+
+    return load(place.path, sys.stdin if place.path == "-" else None)
+
+
+def host(endpoint: str | None) -> str:
+    """The part of an endpoint that tells one world from another."""
+    if endpoint == EMULATOR:
+        return EMULATOR
+    return urlsplit(endpoint).netloc if endpoint else SERVICE_HOST
+
+
+def _workspace(loaded: Loaded, place: Place) -> WorkspaceManifest:
+    """The workspace, with the endpoint of this run instead of its own."""
+    workspace = loaded.workspace
+    if workspace is None:
+        raise InvalidManifests(loaded.diagnostics)
+    if place.endpoint is None:
+        return workspace
+    endpoint = place.endpoint.rstrip("/")
+    if not re.fullmatch(ENDPOINT_PATTERN, endpoint):
+        raise UsageError(
+            f"{place.endpoint!r} is not an endpoint that credentials may go to",
+            f"give `emulator`, http://127.0.0.1:PORT, or https://{SERVICE_HOST}",
+        )
+    return workspace.model_copy(update={"spec": workspace.spec.model_copy(update={"endpoint": endpoint})})
+
+
+def _cache() -> Path:
+    """Our folder among the user's caches (XDG Base Directory Specification)."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "reconciler"
+
+
+def with_terms(session: Session, policy: str = "sync", **changes: object) -> Terms:
+    """The terms of this session with some of them changed."""
+    return replace(session.terms(policy), **changes)  # type: ignore[arg-type]  # fields of Terms, by name
