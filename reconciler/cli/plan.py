@@ -24,7 +24,7 @@ from reconciler.cli.session import Session
 from reconciler.errors import UsageError
 from reconciler.plan.plan import Plan
 from reconciler.providers.port import Reader
-from reconciler.render.json import plan_json
+from reconciler.render.json_output import plan_json
 from reconciler.render.text import plan_text
 
 EPILOG = """\b

@@ -8,7 +8,7 @@ from reconciler.plan import diff
 from reconciler.plan.change import Action, Change, Effect, FieldChange
 from reconciler.plan.inventory import Group, Inventory
 from reconciler.plan.leftover import kept, refused, retained, superseded
-from reconciler.plan.match import Match, match, wanted
+from reconciler.plan.match import Match, keep, match, wanted
 from reconciler.plan.terms import Terms, wished
 from reconciler.plan.training import begin, ownership
 from reconciler.resource.desired import Desired
@@ -21,13 +21,13 @@ def decide(desired: Desired, group: Group, inventory: Inventory, terms: Terms) -
     """Yield the row of the address, then one for each leftover that is not part of it."""
     if group.newer:
         yield _newer(desired, group.newer[0])
+        yield from kept(desired.address, (*group.newer[1:], *group.marked, *group.claimed), Reason.NEWER_MARK)
         return
     matches = match(desired, group, terms)
     chosen = wanted(matches, desired, terms)
     serving = chosen.observed if chosen else None
     rest = tuple(o for o in group.marked if o is not serving)
-    keep = desired.lifecycle.keep_superseded
-    stays = retained(rest, terms.keep_superseded if keep is None else keep)
+    stays = retained(rest, keep(desired, terms))
     unclear = [o for o in rest if o.state is State.UNKNOWN]
     goes = tuple(o for o in rest if o not in stays and o not in unclear)
     lost = [o for o in group.claimed if o is not serving]
@@ -91,7 +91,7 @@ def _existing(desired: Desired, chosen: Match, terms: Terms) -> Change:
 
 def _ready(row: Change, chosen: Match, desired: Desired) -> Change:
     """NOOP or UPDATE; refused while nobody knows what the model was trained on."""
-    if chosen.unknown and not any(f.effect is Effect.IGNORED and f.path == diff.DATASET for f in chosen.fields):
+    if chosen.unknown:
         detail = (
             "nobody knows what it was trained on; "
             f"`import --assume-data {desired.address} {chosen.observed.name}` records the declared data as its own, "
@@ -126,12 +126,15 @@ def _unmarked(desired: Desired, observed: Observed) -> Change:
 
 def _mark(desired: Desired, observed: Observed, terms: Terms) -> Ownership:
     """The mark to carry: what the model was made from stays, whose it is and what survives follows the manifest."""
-    fresh = ownership(desired, terms.context.owner)
-    old = observed.ownership
+    old, owner, name = observed.ownership, terms.context.owner, desired.address.name
     if observed.mark is Mark.NONE or old is None:
-        return fresh
-    name = old.name if names(old.name, fresh.name) else fresh.name
-    return replace(old, owner=fresh.owner, name=name, protect=fresh.protect, keep=fresh.keep)
+        return ownership(desired, owner)
+    protect, keep = desired.lifecycle.protect, desired.lifecycle.on_removal == "keep"
+    if names(old.name, name):
+        name = old.name
+    if (old.owner, old.name, old.protect, old.keep) == (owner, name, protect, keep):
+        return old
+    return replace(old, owner=owner, name=name, protect=protect, keep=keep)
 
 
 def _mark_changes(observed: Observed, mark: Ownership) -> Iterator[FieldChange]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import count, takewhile
 
 from reconciler.plan import diff
-from reconciler.plan.change import FieldChange
+from reconciler.plan.change import Effect, FieldChange
 from reconciler.plan.inventory import Group
 from reconciler.plan.terms import Terms, wished
 from reconciler.resource.desired import Desired
@@ -27,8 +27,8 @@ class Match:
 
     @property
     def unknown(self) -> bool:
-        """Nobody knows what the model was trained on: neither the declared data nor other data."""
-        return any(f.reason is Reason.DATA_UNKNOWN for f in self.fields)
+        """Nobody knows what the model was trained on, and the manifest asks for certain data."""
+        return any(f.reason is Reason.DATA_UNKNOWN and f.effect is Effect.NOTE for f in self.fields)
 
     @property
     def same(self) -> bool:
@@ -46,6 +46,10 @@ def match(desired: Desired, group: Group, terms: Terms) -> tuple[Match, ...]:
     """Compare every model of the address, the preferred first. Of claimed models only those with proven inputs."""
     if not group.marked and not group.claimed:
         return ()
+    if len(group.marked) == 1 and not group.claimed:
+        only = _match(desired, group.marked[0], NO_ATTEMPT, terms)
+        if only.same and not only.unknown:
+            return (only,)  # the usual case: there is nothing that its id could prove
     attempts = _attempts(desired, [o.name for o in (*group.marked, *group.claimed)], terms)
     claimed = (o for o in group.claimed if o.name in attempts)
     matches = (_match(desired, o, attempts.get(o.name, NO_ATTEMPT), terms) for o in (*group.marked, *claimed))
@@ -58,18 +62,35 @@ def wanted(matches: Iterable[Match], desired: Desired, terms: Terms) -> Match | 
     A model of unknown data counts only while there is no other: the other one was asked for with `--replace`.
     """
     same = [m for m in matches if m.same]
-    same = [m for m in same if not m.unknown] or same
     if wished(terms.wishes.replace, desired.address):
-        return next((m for m in same if m.observed.state is State.TRAINING), None)
+        return _replacement(same, keep(desired, terms))
+    same = [m for m in same if not m.unknown] or same
     if not same:
         return None
     first = same[0]
-    if first.observed.state is State.READY and first.attempt > NO_ATTEMPT:
+    if first.observed.state is State.READY:
         successors = (m for m in same if m.observed.state is State.TRAINING and m.attempt > first.attempt)
         first = next(successors, first)
     if first.observed.state is State.FAILED and wished(terms.wishes.retry, desired.address):
         return None
     return first
+
+
+def keep(desired: Desired, terms: Terms) -> int:
+    """How many superseded models of this address stay."""
+    own = desired.lifecycle.keep_superseded
+    return terms.keep_superseded if own is None else own
+
+
+def _replacement(same: list[Match], kept: int) -> Match | None:
+    """The new training that was asked for, where an earlier run has begun it: a wish is granted once.
+
+    It trains, or it is READY beside the model it replaces. With models kept for rollbacks the second cannot be told.
+    """
+    training = next((m for m in same if m.observed.state is State.TRAINING), None)
+    ready = [m for m in same if m.observed.state is State.READY]
+    finished = ready[0] if len(ready) > 1 and not kept and ready[0].attempt > ready[1].attempt else None
+    return training or finished
 
 
 def _match(desired: Desired, observed: Observed, attempt: int, terms: Terms) -> Match:

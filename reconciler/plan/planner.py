@@ -21,7 +21,7 @@ unless protected or kept. Everything refused or skipped is a row with its reason
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from reconciler.plan.change import Action, Change
+from reconciler.plan.change import Action, Change, leaves
 from reconciler.plan.decision import decide
 from reconciler.plan.inventory import Inventory, take
 from reconciler.plan.leftover import kept, refused
@@ -90,7 +90,7 @@ def _maybe_renamed(row: Change, candidates: str) -> Change:
 
 def _judged(row: Change, terms: Terms) -> Change:
     """A DELETE of a model that could never be trained again needs its own word."""
-    going = row.action is Action.DELETE or (row.action is Action.WAIT and row.desired is None)
+    going = row.action is Action.DELETE or (row.action is Action.WAIT and leaves(row))
     if going and row.observed and _unique(row.observed, row.address, terms):
         return refused(row, Reason.IRREPLACEABLE, Action.DELETE, _unique_detail(row.address))
     return row
@@ -109,10 +109,11 @@ def _irreplaceable(row: Change, terms: Terms) -> Iterator[Change]:
 
 
 def _unique(observed: Observed, address: Address, terms: Terms) -> bool:
-    """Whether a READY model's base is known to be tunable no more, and nobody asked for its deletion."""
+    """Whether a model that serves, or soon will, has a base that is tunable no more, and nobody gave it up."""
     tunable, base = terms.facts.tunable, observed.fields.get("baseModel")
     lost = tunable is not None and base is not None and base not in tunable
-    return lost and observed.state is State.READY and not wished(terms.wishes.irreplaceable, address)
+    alive = observed.state in (State.READY, State.TRAINING)
+    return lost and alive and not wished(terms.wishes.irreplaceable, address)
 
 
 def _unique_detail(address: Address) -> str:

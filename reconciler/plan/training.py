@@ -5,7 +5,7 @@ from itertools import count
 
 from reconciler.plan.change import Action, Change, Effect, Steps
 from reconciler.plan.inventory import Inventory
-from reconciler.plan.match import Match
+from reconciler.plan.match import NO_ATTEMPT, Match
 from reconciler.plan.terms import Terms, wished
 from reconciler.resource.desired import Desired
 from reconciler.resource.identity import (
@@ -27,17 +27,17 @@ EPOCHS, BATCH = HYPERPARAMETERS + "epochCount", HYPERPARAMETERS + "batchSize"
 def begin(
     desired: Desired,
     matches: tuple[Match, ...],
-    rest: tuple[Observed, ...],
+    goes: tuple[Observed, ...],
     inventory: Inventory,
     terms: Terms,
 ) -> Change:
-    """Plan a training. `rest` goes once the new model is READY; without a READY one among them it is a CREATE."""
-    ready = [m for m in matches if m.observed.state is State.READY and m.observed in rest]
+    """Plan a training. `goes` are deleted once it is READY; what it replaces serves now, and may be kept."""
+    ready = [m for m in matches if m.observed.state is State.READY and m.observed.mark is Mark.VALID]
     old = max(ready, key=lambda m: m.observed.created, default=None)
     action = Action.REPLACE if old else Action.CREATE
     fields = old.fields if old else ()
     inputs = inputs_hash(desired)
-    target = _target(desired, inputs, inventory, terms)
+    target = _target(desired, inputs, matches, inventory, terms)
     reasons = tuple(dict.fromkeys(f.reason for f in fields if f.effect is Effect.RETRAIN)) or (Reason.ABSENT,)
     if wished(terms.wishes.replace | terms.wishes.retry, desired.address):
         reasons = (Reason.REQUESTED,)
@@ -64,11 +64,11 @@ def begin(
         desired,
         old.observed if old else None,
         fields,
-        supersedes=rest,
+        supersedes=goes,
         ownership=ownership(desired, terms.context.owner),
         inputs=inputs,
         steps=steps(desired, terms.capabilities.rules),
-        grants=tuple(dict.fromkeys(g for o in rest for g in terms.facts.grants.get(o.name, ()))),
+        grants=tuple(dict.fromkeys(g for o in goes for g in terms.facts.grants.get(o.name, ()))),
         notes=tuple(_lost(desired, old.observed, terms.capabilities.rules)) if old else (),
     )
 
@@ -105,9 +105,14 @@ def _number(desired: Desired, rules: Rules, path: str) -> tuple[float, ...]:
     return rules[path].defaults if path in rules else ()
 
 
-def _target(desired: Desired, inputs: str, inventory: Inventory, terms: Terms) -> str:
-    """The id of the next attempt: the first that no model of ours holds; someone else's stops the search."""
-    free = _free(desired, inputs, inventory, terms, 0)
+def _target(desired: Desired, inputs: str, matches: tuple[Match, ...], inventory: Inventory, terms: Terms) -> str:
+    """The id of the next attempt: the first that no model of ours holds; someone else's stops the search.
+
+    A replacement comes after every attempt that exists: the latest of them is the wanted one from then on.
+    """
+    replaces = wished(terms.wishes.replace, desired.address)
+    first = 1 + max((m.attempt for m in matches), default=NO_ATTEMPT) if replaces else 0
+    free = _free(desired, inputs, inventory, terms, first)
     if wished(terms.wishes.new_attempt, desired.address):
         free = _free(desired, inputs, inventory, terms, free + 1)
     return _name(desired, inputs, terms, free)

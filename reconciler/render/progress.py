@@ -1,5 +1,6 @@
 """What a run says while it lasts: few lines, one at a time, for logs and pipelines; and the parts of a live display."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
@@ -10,6 +11,7 @@ from reconciler.plan.event import Began, Ended, Event, Finished, Progressed, Res
 from reconciler.render.layout import counted
 from reconciler.render.neutral import neutral
 from reconciler.resource.observed import Progress
+from reconciler.resource.rules import float32
 
 BLOCKS = "▁▂▃▄▅▆▇█"
 STRIDE = 10
@@ -50,15 +52,13 @@ def bar(progress: Progress, width: int) -> str:
 def sparkline(losses: Sequence[float], width: int) -> str:
     """Draw a curve in `width` cells, scaled between its least and its greatest value, then `first -> last`.
 
-    More values than cells are reduced to the mean of each cell's share. No values: nothing.
+    More values than cells are reduced to the mean of each cell's share. What a diverged training reports instead of
+    numbers is not drawn, but told. No values: nothing.
     """
     if not losses:
         return ""
-    cells = _means(losses, min(width, len(losses)))
-    low, high = min(cells), max(cells)
-    top = len(BLOCKS) - 1
-    drawn = "".join(BLOCKS[round(top * (cell - low) / (high - low)) if high > low else 0] for cell in cells)
-    return f"{drawn} {loss(losses[0])} -> {loss(losses[-1])}"
+    drawn = _curve([value for value in losses if math.isfinite(float32(value))], width)
+    return f"{drawn} {loss(losses[0])} -> {loss(losses[-1])}".lstrip()
 
 
 def loss(value: float) -> str:
@@ -135,6 +135,14 @@ def _ended(event: Ended) -> str:
             return f"{event.address}: {event.result.value} {event.target}{detail}"
         case _:
             assert_never(event.result)
+
+
+def _curve(values: Sequence[float], width: int) -> str:
+    """Draw finite values, the least as the lowest block and the greatest as the highest; equal ones as the lowest."""
+    cells = _means(values, min(width, len(values)))
+    low = min(cells, default=0.0)
+    scale = (len(BLOCKS) - 1) / ((max(cells, default=0.0) - low) or 1.0)
+    return "".join(BLOCKS[round(scale * (cell - low))] for cell in cells)
 
 
 def _means(values: Sequence[float], cells: int) -> list[float]:

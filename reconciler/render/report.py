@@ -29,7 +29,7 @@ def report_text(report: Report, style: Style, width: int = 100) -> str:
 def last_line(report: Report) -> str:
     """Count the rows by how they ended: what is done always, the rest where there is any."""
     others = [result for result in TITLES if result is not Result.DONE and report.count(result)]
-    return f"Apply: {report.count(Result.DONE)} done" + "".join(f", {report.count(r)} {r.value}" for r in others) + "."
+    return f"Result: {report.count(Result.DONE)} done" + "".join(f", {report.count(r)} {r.value}" for r in others) + "."
 
 
 def _group(report: Report, result: Result, style: Style, width: int) -> str:

@@ -28,6 +28,7 @@ _SURROGATES = re.compile(r"(\\\\)|\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F
 _ADVICE = {
     "mapping values are not allowed": "quote text that contains `: `",
     "found character that cannot start any token": "indent with spaces; quote text that begins with @, ` or %",
+    "found a tab character": "indent with spaces",
     "could not find expected ':'": "check the indentation, and quotes that are not closed",
     "did not find expected key": "check the indentation, and quotes inside of quotes",
     "did not find expected ',' or ']'": "close the list",

@@ -2,7 +2,8 @@
 
 Every `.yaml`, `.yml` and `.json` file below the path is a manifest of ours or a finding, because a file that silently
 does not count would be read as a wish to delete. What is not declared may be deleted only if the path is the folder
-that holds the Workspace, and git checked out all of it, so that everything it could declare was read: `Loaded.complete`.
+that holds the Workspace, and git checked out all of it, so that everything it could declare was
+read: `Loaded.complete`.
 """
 
 import os

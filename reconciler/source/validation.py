@@ -270,7 +270,8 @@ def _bound(kind: str, value: float, context: Mapping[str, Any]) -> str:
     if kind not in words or not math.isfinite(value):
         return "write a finite number"
     name, text = words[kind]
-    return f"{text} {context[name]:g}"
+    limit = context[name]
+    return f"{text} {limit:,}" if isinstance(limit, int) else f"{text} {limit:g}"
 
 
 def kind_of(value: object) -> str:

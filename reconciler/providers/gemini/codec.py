@@ -111,6 +111,8 @@ def decode(model: object, service_version: str) -> Observed:
     if service_version == "v1beta":
         fields["readerProjectNumbers"] = _numbers_set(model, problems)
     state = STATES.get(_string(model, "state", problems), State.UNKNOWN)
+    created, updated = _string(model, "createTime", problems), _string(model, "updateTime", problems)
+    completed = _string(task, "completeTime", problems)
     return Observed(
         name,
         State.UNKNOWN if problems else state,
@@ -118,10 +120,10 @@ def decode(model: object, service_version: str) -> Observed:
         kind,
         ownership,
         raw,
-        _string(model, "createTime", problems),
-        _string(model, "updateTime", problems),
+        created,
+        updated,
         _progress(task),
-        _string(task, "completeTime", problems),
+        completed,
     )
 
 

@@ -94,7 +94,6 @@ def test_this_machine_gets_no_credentials(endpoint: str, found: Any) -> None:
         "https://generativelanguage.googleapis.com@evil.example",
         "http://127.0.0.1.evil.example",
         "http://127.0.0.1:80@evil.example",
-        "emulator",
         "",
     ],
 )

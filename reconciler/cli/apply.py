@@ -1,0 +1,122 @@
+"""`reconciler apply`: plan, show, ask, do, report."""
+
+import sys
+
+import click
+
+from reconciler.apply import Options, execute
+from reconciler.cli import planning, saved, session
+from reconciler.cli.connection import connect
+from reconciler.cli.console import Console, with_console
+from reconciler.cli.interruption import interruptible
+from reconciler.cli.options import (
+    YES,
+    Asked,
+    Pace,
+    Place,
+    Safety,
+    Selection,
+    bounded,
+    formats,
+    in_place,
+    option,
+    paced,
+    selecting,
+    wishing,
+)
+from reconciler.cli.running import follow
+from reconciler.cli.session import Session
+from reconciler.errors import UsageError
+from reconciler.plan.plan import Plan
+from reconciler.plan.review import exactly, within
+from reconciler.providers.port import Provider
+from reconciler.render.report import report_text
+from reconciler.render.text import plan_text
+from reconciler.source.datasets import FileExamples
+
+EPILOG = """\b
+Examples:
+  reconciler apply
+  reconciler apply --yes --timeout 45m --max-deletes 0
+  reconciler plan --out plan.json && reconciler apply plan.json
+"""
+OTHERWISE = "give --yes, or a plan that was saved and reviewed"
+
+
+@click.command("apply", epilog=EPILOG)
+@in_place
+@option("--plan", "plan_file", type=click.Path(), metavar="FILE", help="Do what this saved plan says, and no more.")
+@option("--plan-digest", metavar="SHA", help="Go on only if the plan has this digest.")
+@YES
+@paced
+@formats("text", "json")
+@selecting
+@wishing
+@bounded
+@with_console
+def command(
+    place: Place,
+    plan_file: str | None,
+    plan_digest: str | None,
+    yes: bool,  # noqa: FBT001  (click passes it by name)
+    pace: Pace,
+    output: str,
+    selection: Selection,
+    asked: Asked,
+    safety: Safety,
+    console: Console,
+) -> int:
+    """Make the remote match the manifests: show the plan, ask, do it, wait for trainings, report.
+
+    PATH may also be a plan saved by `plan --out`; the manifests are then those in manifests/.
+    """
+    if plan_file is None and saved.is_plan(place.path):
+        plan_file, place = place.path, Place("manifests", place.dataset_root, place.endpoint)
+    request = planning.Request(selection, asked, safety)
+    if plan_file is not None and request != planning.Request(safety=safety):
+        raise UsageError("a saved plan says already what is selected and wished for", "plan again with these options")
+    begun = session.begin(place)
+    console.warn(begun.warnings)
+    provider = connect(begun, losses=console.live)
+    plan = _planned(begun, provider, request, plan_file, plan_digest)
+    show(plan, console, output)
+    planning.check(plan, begun, safety)
+    reviewed = yes or plan_file is not None or plan_digest is not None
+    if plan.acts and not console.confirm("Apply?", OTHERWISE, yes=reviewed):
+        console.insist("Nothing was done.")
+        return 1
+    return carry_out(plan, provider, pace, console, output)
+
+
+def _planned(
+    begun: Session, provider: Provider, request: planning.Request, plan_file: str | None, plan_digest: str | None
+) -> Plan:
+    """Plan now; a saved plan, or a digest, has to allow what comes out."""
+    if plan_file is None:
+        plan = planning.make(begun, provider, planning.terms(begun, request))
+    else:
+        document = saved.read(plan_file)
+        plan = planning.make(begun, provider, saved.terms(begun, document))
+        within(plan, document.writes, document.place)
+    return plan if plan_digest is None else exactly(plan, plan_digest)
+
+
+def show(plan: Plan, console: Console, output: str = "text") -> None:
+    """Show what is about to be done; where stdout is for events, on stderr."""
+    stream = sys.stderr if output == "json" else sys.stdout
+    text = plan_text(plan, console.style(stream), console.width(stream))
+    if output == "json":
+        console.say(text)
+    else:
+        console.print(text)
+        sys.stdout.flush()
+
+
+def carry_out(plan: Plan, provider: Provider, pace: Pace, console: Console, output: str = "text") -> int:
+    """Do it; show what happens and how it ended; give the exit code."""
+    options = Options(pace.parallelism, pace.wait, pace.timeout)
+    with interruptible() as clock:
+        report = follow(execute(plan, provider, FileExamples(), clock, options), console, output)
+    if output == "text" and report.outcomes:
+        console.print("\n" + report_text(report, console.style(sys.stdout), console.width(sys.stdout)))
+    return report.exit_code

@@ -1,0 +1,91 @@
+"""A workspace in a temporary folder, and short ways to fill, load and resolve it."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from reconciler.errors import InvalidManifests
+from reconciler.resource.rules import Capabilities, Change, DataLimits, FieldRule
+from reconciler.source.load import load
+from reconciler.source.resolve import Resolved, resolve
+
+HEADER = "apiVersion: reconciler.dev/v1alpha1\n"
+WORKSPACE = HEADER + "kind: Workspace\nmetadata:\n  name: acme\n"
+PATHS = (
+    "displayName",
+    "description",
+    "temperature",
+    "topP",
+    "topK",
+    "tunedModelSource.tunedModel",
+    "hyperparameters.epochCount",
+    "hyperparameters.batchSize",
+    "hyperparameters.learningRate",
+    "dataset",
+)
+
+
+@pytest.fixture
+def capabilities() -> Capabilities:
+    """A service that lacks two fields, has a pattern, and takes very little data."""
+    base = FieldRule("baseModel", Change.RETRAIN, "", pattern=r"^models/[a-z0-9.-]+$", example="models/gemini")
+    rules = {base.path: base, **{path: FieldRule(path, Change.IN_PLACE, "") for path in PATHS}}
+    return Capabilities("gemini", rules, DataLimits(40, 20, 1000, recommended_examples=2))
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The current directory: a git repository that is a workspace named acme."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "workspace.yaml").write_text(WORKSPACE)
+    return tmp_path
+
+
+@pytest.fixture
+def write(folder: Path) -> Callable[..., Path]:
+    """Write a file below the workspace: `write("a/b.yaml", text)`."""
+
+    def write(name: str, content: str | bytes) -> Path:
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return path
+
+    return write
+
+
+@pytest.fixture
+def model(write: Callable[..., Path]) -> Callable[..., Path]:
+    """Write a valid manifest: `model("m.yaml", "  topK: 1", name="a")`; the spec's lines come after baseModel."""
+
+    def model(file: str, *spec: str, name: str = "a") -> Path:
+        lines = (f"{HEADER}kind: TunedModel", "metadata:", f"  name: {name}", "spec:", "  baseModel: models/x", *spec)
+        return write(file, "\n".join(lines) + "\n")
+
+    return model
+
+
+@pytest.fixture
+def findings() -> Callable[..., list[str]]:
+    """Load a path and give every finding as a line."""
+    return lambda path=".": [str(finding) for finding in load(path).diagnostics]
+
+
+@pytest.fixture
+def resolved(folder: Path, capabilities: Capabilities) -> Callable[..., Resolved]:
+    """Load and resolve the workspace."""
+    return lambda *roots, digests=None: resolve(load("."), capabilities, roots, digests)
+
+
+@pytest.fixture
+def rejected(resolved: Callable[..., Resolved]) -> Callable[..., list[str]]:
+    """Load and resolve a workspace that has errors; give every finding as a line."""
+
+    def rejected(*roots: Path) -> list[str]:
+        with pytest.raises(InvalidManifests) as caught:
+            resolved(*roots)
+        return [str(finding) for finding in caught.value.diagnostics]
+
+    return rejected
