@@ -10,14 +10,16 @@ plan would not find in the world. A delete reads the model and its successor onc
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from reconciler import waiting
 from reconciler.errors import ReconcilerError, Refused, Unauthenticated
 from reconciler.plan.change import Action, Change, Effect, leaves
-from reconciler.plan.event import Began, Ended, Event, Finished, Outcome, Progressed, Report, Result, Waited
+from reconciler.plan.event import Began, Ended, Event, Finished, Outcome, Report, Result, Waited
 from reconciler.plan.plan import Plan
+from reconciler.plan.terms import wished
 from reconciler.providers.port import Provider
 from reconciler.removal import remove, strangers
 from reconciler.resource.dataset import ExampleSource
@@ -56,7 +58,9 @@ def execute(plan: Plan, provider: Provider, examples: ExampleSource, clock: Cloc
     """Carry out the plan; yield what happens, at last a Finished with the report."""
     run = Run(plan, provider, examples, options, waiting.begin(clock, options.timeout))
     rows = [row for row in plan.changes if not row.refused]
-    yield from _batch(run, _having(rows, Action.CREATE, Action.REPLACE), lambda row: _create(run, row))
+    trains = _having(rows, Action.CREATE, Action.REPLACE)
+    yield from _batch(run, trains, lambda row: _create(run, row))
+    run.vigil.pending = {row.target: op for row in trains if (op := run.vigil.pending.get(row.target))}
     for row in _having(rows, Action.WAIT):
         _await_row(run, row, Operation(row.target, done=False, observed=row.observed))
     _cancel(run, rows)
@@ -77,7 +81,7 @@ def _having(rows: Iterable[Change], *actions: Action) -> list[Change]:
 
 
 def _batch(run: Run, rows: Sequence[Change], job: Job) -> Iterator[Event]:
-    """Do the same for several rows, so many at a time; each is announced once, results come in the order of the plan."""
+    """Do the same for several rows, so many at a time; each is announced once, results come in the plan's order."""
     size = max(1, run.options.parallelism)
     for start in range(0, len(rows), size):
         if _stopped(run):
@@ -129,14 +133,15 @@ def _create(run: Run, row: Change) -> Ended:
 
 def _update(run: Run, row: Change) -> Ended:
     """Write what one PATCH can write."""
-    if row.observed is not None:
-        _write(run, row, row.observed)
+    _write(run, row)
     return _end(row, Result.DONE)
 
 
-def _write(run: Run, row: Change, observed: Observed) -> None:
+def _write(run: Run, row: Change) -> None:
+    """Send what the plan showed, against the text that the plan saw: one that changed since is not overwritten."""
     values = {f.path: f.new for f in row.writes if f.effect is Effect.WRITE and f.new is not None}
-    run.provider.update(observed, values, None if row.strips else row.ownership)
+    if row.observed is not None and row.writes:
+        run.provider.update(row.observed, values, None if row.strips else row.ownership)
 
 
 def _await_row(run: Run, row: Change, operation: Operation) -> None:
@@ -149,12 +154,13 @@ def _await_row(run: Run, row: Change, operation: Operation) -> None:
 def _cancel(run: Run, rows: Iterable[Change]) -> None:
     """Ask trainings that nobody wants any more to stop, where that was wished for; nothing depends on it."""
     for row in rows:
-        if row.address not in run.plan.wishes.cancel:
+        if run.vigil.over or not wished(run.plan.wishes.cancel, row.address):
             continue
         leaving = [row.observed] if leaves(row) and row.observed else []
         for old in (*leaving, *row.supersedes):
             if old.state is State.TRAINING:
-                run.provider.cancel(old)
+                with suppress(ReconcilerError):
+                    run.provider.cancel(old)
 
 
 def _wait(run: Run) -> Iterator[Event]:
@@ -168,18 +174,8 @@ def _wait(run: Run) -> Iterator[Event]:
                 case Operation(done=True):
                     arrived.append(seen)
                 case Operation():
-                    yield from _progress(run, seen)
+                    yield from waiting.progressed(run.vigil, run.rows[seen.model], seen)
         yield from _arrivals(run, arrived)
-
-
-def _progress(run: Run, operation: Operation) -> Iterator[Progressed]:
-    """Tell how far a training is, against the steps it was planned with."""
-    row = run.rows[operation.model]
-    progress = operation.observed.progress if operation.observed else None
-    if progress is not None:
-        total = progress.total or (row.steps.number if row.steps else 0)
-        progress = replace(progress, total=total)
-        yield Progressed(row.address, row.target, progress, run.vigil.remaining(operation.model, progress))
 
 
 def _arrivals(run: Run, operations: Sequence[Operation]) -> Iterator[Event]:
@@ -203,8 +199,8 @@ def _arrive(run: Run, row: Change, operation: Operation) -> Ended:
     observed = operation.observed
     if operation.error or observed is None or observed.state is not State.READY:
         return _end(row, Result.FAILED, operation.error or "its training did not end in a usable model")
-    if row.action is Action.WAIT and row.writes:
-        _write(run, row, observed)
+    if row.action is Action.WAIT:
+        _write(run, row)
     return _end(row, Result.DONE, "ready")
 
 
@@ -227,15 +223,18 @@ def _removals(run: Run, rows: Sequence[Change]) -> Iterator[Event]:
     """Delete, after one look at whether somebody else's run has been at work on these addresses."""
     if not rows or _stopped(run):
         return
-    unknown = strangers(run.plan, rows, run.provider, run.rows)
-    yield from _batch(run, rows, lambda row: _end(row, Result.DONE, remove(row, run.provider, unknown)))
+    with ThreadPoolExecutor(1) as pool:  # what goes wrong in this look is each row's own failure, not the run's
+        look = pool.submit(strangers, run.plan, rows, run.provider, run.rows)
+    yield from _batch(run, rows, lambda row: _end(row, Result.DONE, remove(row, run.provider, look.result())))
 
 
 def _settled(run: Run) -> bool:
-    """Whether everything that this run trains is READY, so that undeclared models may go."""
-    trains = (Action.CREATE, Action.REPLACE)
-    unready = (e for e in run.ended.values() if e.action in trains and e.result is not Result.DONE)
-    return not run.vigil.over and not run.vigil.pending and not any(unready)
+    """Whether all that this run trained or waited for is READY, so that undeclared models may go."""
+    awaited = (Action.CREATE, Action.REPLACE, Action.WAIT)
+    rows = (row for row in run.plan.changes if row.action in awaited and not leaves(row))
+    ends = (run.ended.get((str(row.address), row.target)) for row in rows)
+    ready = all(end is not None and end.result is Result.DONE for end in ends)
+    return ready and not run.vigil.over and not run.vigil.pending
 
 
 def _report(run: Run) -> Report:

@@ -62,7 +62,8 @@ def _hand_over(current: Observed, successor: Observed | None, row: Change, provi
     if current.state is not State.READY:
         return
     try:
-        provider.grant(successor, provider.grants(current))
+        if grants := provider.grants(current):
+            provider.grant(successor, grants)
     except RemoteError as error:
         message = f"grants could not be copied from {current.name} to {successor.name}, so it stays: {error.message}"
         raise Refused(Reason.GRANTS_LOST, message, error.advice) from error

@@ -1,12 +1,13 @@
 """Waiting for trainings: one look at all of them a tick, however many they are. Never writes."""
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
 from reconciler.errors import PermissionDenied, Refused, RemoteError, Unauthenticated
-from reconciler.plan.event import Waited
+from reconciler.plan.change import Change
+from reconciler.plan.event import Ended, Event, Finished, Outcome, Progressed, Report, Result, Waited
 from reconciler.providers.port import Reader
-from reconciler.resource.observed import Operation, Progress
+from reconciler.resource.observed import Operation, Progress, State
 
 FIRST, LONGEST, GROWTH = 1.0, 15.0, 1.5
 """Seconds between looks: short trainings are seen at once, long ones cost four requests a minute."""
@@ -94,3 +95,45 @@ def look(vigil: Vigil, reader: Reader) -> Iterator[Operation | Waited]:
             vigil.pending[operation.model] = operation
         yield operation
     yield Waited(len(vigil.pending), vigil.clock.now() - vigil.started, trouble)
+
+
+def progressed(vigil: Vigil, row: Change, operation: Operation) -> Iterator[Progressed]:
+    """Tell how far a training is, against the steps it was planned with; nothing when the service does not show it."""
+    progress = operation.observed.progress if operation.observed else None
+    if progress is not None:
+        total = progress.total or (row.steps.number if row.steps else 0)
+        progress = replace(progress, total=total)
+        yield Progressed(row.address, row.target, progress, vigil.remaining(operation.model, progress))
+
+
+def watch(rows: Iterable[Change], reader: Reader, clock: Clock, timeout: float | None) -> Iterator[Event]:
+    """Wait for the trainings of these rows and do nothing else; the report is over them alone."""
+    awaited = {row.target: row for row in rows}
+    vigil = begin(clock, timeout)
+    vigil.pending.update({name: Operation(name, done=False, observed=row.observed) for name, row in awaited.items()})
+    ended: dict[str, Ended] = {}
+    while vigil.pending and not vigil.over and vigil.rest():
+        for seen in look(vigil, reader):
+            match seen:
+                case Waited():
+                    yield seen
+                case Operation(done=True):
+                    ended[seen.model] = _ended(awaited[seen.model], seen)
+                    yield ended[seen.model]
+                case Operation():
+                    yield from progressed(vigil, awaited[seen.model], seen)
+    outcomes = tuple(_outcome(row, ended.get(name)) for name, row in awaited.items())
+    yield Finished(Report(outcomes, vigil.interrupted, vigil.timed_out, vigil.fatal))
+
+
+def _ended(row: Change, operation: Operation) -> Ended:
+    """A training is over: with a usable model, or not."""
+    ready = not operation.error and operation.observed is not None and operation.observed.state is State.READY
+    result, detail = (Result.DONE, "ready") if ready else (Result.FAILED, operation.error)
+    return Ended(row.address, row.action, row.target, result, detail or "its training did not end in a usable model")
+
+
+def _outcome(row: Change, end: Ended | None) -> Outcome:
+    """How the row stands at the end."""
+    result, detail = (end.result, end.detail) if end else (Result.TRAINING, "")
+    return Outcome(row.address, row.action, row.target, result, detail)

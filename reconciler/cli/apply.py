@@ -77,7 +77,7 @@ def command(
         raise UsageError("a saved plan says already what is selected and wished for", "plan again with these options")
     begun = session.begin(place)
     console.warn(begun.warnings)
-    provider = connect(begun, losses=console.live)
+    provider = connect(begun, losses=console.live or output == "json")
     plan = _planned(begun, provider, request, plan_file, plan_digest)
     show(plan, console, output)
     planning.check(plan, begun, safety)

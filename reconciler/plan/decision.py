@@ -10,7 +10,7 @@ from reconciler.plan.inventory import Group, Inventory
 from reconciler.plan.leftover import kept, refused, retained, superseded
 from reconciler.plan.match import Match, keep, match, wanted
 from reconciler.plan.terms import Terms, wished
-from reconciler.plan.training import begin, ownership
+from reconciler.plan.training import begin, ownership, steps
 from reconciler.resource.desired import Desired
 from reconciler.resource.identity import names
 from reconciler.resource.observed import Mark, Observed, Ownership, State
@@ -31,7 +31,7 @@ def decide(desired: Desired, group: Group, inventory: Inventory, terms: Terms) -
     unclear = [o for o in rest if o.state is State.UNKNOWN]
     goes = tuple(o for o in rest if o not in stays and o not in unclear)
     lost = [o for o in group.claimed if o is not serving]
-    row = _main(desired, matches, chosen, goes, lost, inventory, terms)
+    row = _main(desired, matches, chosen, goes, [*lost, *group.overwritten], inventory, terms)
     yield row
     if serving is not None and serving.state is State.READY and not row.refused:
         yield from (superseded(desired.address, o, serving.name, terms) for o in goes)
@@ -60,7 +60,9 @@ def _main(
         case State.READY:
             return _ready(row, chosen, desired)
         case State.TRAINING:
-            return replace(row, action=Action.WAIT, reasons=(Reason.TRAINING, *row.reasons), supersedes=goes)
+            reasons = (Reason.TRAINING, *row.reasons)
+            planned = steps(desired, terms.capabilities.rules)
+            return replace(row, action=Action.WAIT, reasons=reasons, supersedes=goes, steps=planned)
         case State.FAILED:
             return _failed(row, chosen.observed, terms)
         case State.UNKNOWN:
@@ -115,13 +117,17 @@ def _newer(desired: Desired, observed: Observed) -> Change:
 
 
 def _unmarked(desired: Desired, observed: Observed) -> Change:
-    """A model whose id proves the address but not the inputs, and whose mark is gone."""
+    """A model whose id proves the address, and whose mark is gone: the id alone does not say enough to go on."""
     row = Change(desired.address, Action.NOOP, (), observed.name, desired, observed)
+    if observed.mark is Mark.VOID:
+        reason, what = Reason.COPIED_MARK, "was overwritten with that of another model"
+    else:
+        reason, what = Reason.MARK_LOST, "was removed and its inputs are not those declared"
     detail = (
-        f"the mark of {observed.name} was removed and its inputs are not those declared; "
+        f"the mark of {observed.name} {what}; "
         f"`import {desired.address} {observed.name}` marks it again, `--replace {desired.address}` trains anew"
     )
-    return refused(row, Reason.MARK_LOST, Action.UPDATE, detail)
+    return refused(row, reason, Action.UPDATE, detail)
 
 
 def _mark(desired: Desired, observed: Observed, terms: Terms) -> Ownership:

@@ -69,6 +69,11 @@ class Outcome:
     result: Result
     detail: str = ""
 
+    @property
+    def begun(self) -> bool:
+        """Whether this run started a training that is not over."""
+        return self.result is Result.TRAINING and self.action in (Action.CREATE, Action.REPLACE)
+
 
 @dataclass(frozen=True, slots=True)
 class Report:
@@ -86,7 +91,8 @@ class Report:
     @property
     def exit_code(self) -> int:
         """1 the run failed, 5 partly done, 4 only refusals, 3 still training, 0 done; the first that holds."""
-        done, failed, refused = (self.count(r) for r in (Result.DONE, Result.FAILED, Result.REFUSED))
+        failed, refused = self.count(Result.FAILED), self.count(Result.REFUSED)
+        done = any(o.result is Result.DONE or o.begun for o in self.outcomes)
         unfinished = self.count(Result.TRAINING) + self.count(Result.NOT_BEGUN)
         if self.fatal or (failed and not done):
             return 1

@@ -1,7 +1,8 @@
 """Limits on what one plan may do: a plan can be correct and still be refused.
 
 Deleting leftovers that a replacement superseded counts nowhere, or a run that was cut short could never be finished;
-nor does a FAILED model, except towards all of them. A REPLACE counts once, when it creates. Shares are of all models of the workspace, selected or not.
+nor does a FAILED model, except towards all of them. A REPLACE counts once, when it creates. Shares are of all models
+of the workspace, selected or not.
 """
 
 from collections.abc import Iterator
@@ -52,10 +53,11 @@ def _objections(plan: Plan, bounds: Bounds, declared: int) -> Iterator[tuple[str
     removed = [row for row in rows if _removes(row)]
     deletes = sum(row.observed is None or row.observed.state is not State.FAILED for row in removed)
     steps = sum(row.steps.number for row in rows if row.steps and row.action in (Action.CREATE, Action.REPLACE))
-    if removed and not declared and not bounds.empty:
-        yield f"no manifest declares a model, so all {len(removed)} would be deleted", "`--allow-empty` if that is meant"
-    elif len(removed) == plan.owned >= 2 and not bounds.everything:  # noqa: PLR2004  (one model is no "all of them")
-        yield f"all {len(removed)} models of the workspace would be deleted", "`--allow-delete-all` if that is meant"
+    gone = len(removed)
+    if gone and not declared and not bounds.empty:
+        yield f"no manifest declares a model, so all {gone} would be deleted", "`--allow-empty` if that is meant"
+    elif gone == plan.owned >= 2 and not bounds.everything:  # noqa: PLR2004  (one model is no "all of them")
+        yield f"all {gone} models of the workspace would be deleted", "`--allow-delete-all` if that is meant"
     touched = deletes + replaces
     if plan.owned >= SHARED and touched * 100 > bounds.share * plan.owned:
         share = f"{100 * touched / plan.owned:.2f}% is over {bounds.share}% ({touched}/{plan.owned})"

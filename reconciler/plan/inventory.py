@@ -2,6 +2,7 @@
 
 A model is ours if it carries a valid mark of this workspace's owner, or of an owner it succeeds. A model without any
 mark is *claimed* if its id proves the address; it keeps the address from being trained twice, and is never deleted.
+So does one whose mark was overwritten with that of another model.
 """
 
 from collections import defaultdict
@@ -20,6 +21,7 @@ class Group:
 
     marked: list[Observed] = field(default_factory=list)
     claimed: list[Observed] = field(default_factory=list)
+    overwritten: list[Observed] = field(default_factory=list)
     newer: list[Observed] = field(default_factory=list)
 
 
@@ -60,6 +62,7 @@ def take(snapshot: Snapshot, addresses: Iterable[Address], owners: tuple[str, ..
             group = declared[address] if address else undeclared[ownership.name]
             (group.newer if observed.mark is Mark.NEWER else group.marked).append(observed)
     foreign += _claim(unmarked, declared, owners, naming)
+    _claim([o for o in snapshot if o.mark is Mark.VOID], declared, owners, naming)
     held = {observed.name: observed for observed in snapshot}
     return Inventory(declared, undeclared, tuple(void), tuple(foreign), held)
 
@@ -76,7 +79,7 @@ def _address(name: str, declared: Mapping[Address, Group]) -> Address | None:
 def _claim(
     unmarked: Iterable[Observed], declared: Mapping[Address, Group], owners: tuple[str, ...], naming: Naming
 ) -> list[Observed]:
-    """Give unmarked models to the addresses their ids prove; return those that prove nothing."""
+    """Give models without a valid mark to the addresses their ids prove; return those that prove nothing."""
     shaped = [(naming.stem_of(observed.name), observed) for observed in unmarked]
     if not any(stem for stem, _ in shaped):
         return [observed for _, observed in shaped]
@@ -84,7 +87,8 @@ def _claim(
     rest = []
     for stem, observed in shaped:
         if stem and stem in stems:
-            declared[stems[stem]].claimed.append(observed)
+            group = declared[stems[stem]]
+            (group.overwritten if observed.mark is Mark.VOID else group.claimed).append(observed)
         else:
             rest.append(observed)
     return rest

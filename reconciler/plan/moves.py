@@ -2,19 +2,19 @@
 
 A declared address without any model, and an undeclared name whose one READY or TRAINING model has exactly its inputs,
 are one model renamed. An annotation says the same where the inputs differ too. Where more than one reading is
-possible, or where not every manifest was loaded, nothing is guessed: both sides are refused.
+possible, or where this run does not see or was not asked for everything, nothing is guessed: both sides are refused.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
-from typing import TypeAlias
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple, TypeAlias
 
-from reconciler.plan.inventory import Group, Inventory
+from reconciler.plan.inventory import Inventory
 from reconciler.plan.terms import Terms
 from reconciler.resource.address import Address
 from reconciler.resource.desired import Desired
-from reconciler.resource.identity import base_hash, base_of, hyperparameters, short_digest
+from reconciler.resource.identity import base_hash, base_of, hyperparameters, names, short_digest
 from reconciler.resource.observed import Observed, State
 
 Inputs: TypeAlias = tuple[str, str, tuple[tuple[str, float], ...]]
@@ -24,49 +24,79 @@ Inputs: TypeAlias = tuple[str, str, tuple[tuple[str, float], ...]]
 class Ambiguity:
     """Addresses and remote names that may be one model renamed, and may be not."""
 
-    addresses: Mapping[Address, str]
-    names: Mapping[str, str]
+    addresses: dict[Address, str] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
+
+
+class _Reading(NamedTuple):
+    """Undeclared names, with the models that speak for them, and the addresses that may be their new ones."""
+
+    names: Sequence[str]
+    models: Sequence[Observed]
+    addresses: Sequence[Address]
 
 
 def move(desired: Iterable[Desired], inventory: Inventory, terms: Terms) -> tuple[Inventory, Ambiguity]:
     """Regroup renamed models under their new address; report what cannot be told apart."""
-    desired = tuple(desired)
-    inventory = _annotated(desired, inventory)
-    movers = _by_inputs(inventory)
-    takers: dict[Inputs, list[Address]] = defaultdict(list)
-    for each in desired:
-        group = inventory.declared[each.address]
-        if movers and not (group.marked or group.claimed or group.newer) and (inputs := _declared(each)):
-            takers[inputs].append(each.address)
-    addresses: dict[Address, str] = {}
-    unclear: dict[str, str] = {}
-    for inputs, candidates in takers.items():
-        models = movers.get(inputs, [])
-        if len(models) == len(candidates) == 1 and terms.whole:
-            inventory = _regroup(inventory, models[0][0], candidates[0])
-        elif models:
-            addresses |= dict.fromkeys(candidates, ", ".join(o.name for _, o in models))
-            unclear |= {o.name: ", ".join(map(str, candidates)) for _, o in models}
-    return inventory, Ambiguity(addresses, unclear)
+    wants, unclear = tuple(desired), Ambiguity()
+    inventory = _follow(list(_annotated(wants, inventory, terms)), inventory, unclear, terms)
+    inventory = _follow(list(_alike(wants, inventory, unclear)), inventory, unclear, terms)
+    return inventory, unclear
 
 
-def _annotated(desired: Iterable[Desired], inventory: Inventory) -> Inventory:
-    """Follow the annotation, where the old name is not declared any more."""
-    for each in desired:
-        if each.renamed_from and each.renamed_from in inventory.undeclared:
-            inventory = _regroup(inventory, each.renamed_from, each.address)
+def _follow(readings: list[_Reading], inventory: Inventory, unclear: Ambiguity, terms: Terms) -> Inventory:
+    """Regroup where a name can have gone to one address only; note the rest in `unclear`."""
+    claims = Counter(name for reading in readings for name in set(reading.names))
+    for reading in readings:
+        single = len(reading.names) == len(reading.addresses) == claims[reading.names[0]] == 1
+        if single and terms.complete:
+            inventory = _regroup(inventory, reading.names[0], reading.addresses[0])
+        else:
+            models = ", ".join(o.name for o in reading.models)
+            unclear.addresses.update(dict.fromkeys(reading.addresses, models))
+            unclear.names.update({o.name: ", ".join(map(str, reading.addresses)) for o in reading.models})
     return inventory
 
 
-def _by_inputs(inventory: Inventory) -> Mapping[Inputs, list[tuple[str, Observed]]]:
+def _annotated(desired: Sequence[Desired], inventory: Inventory, terms: Terms) -> Iterator[_Reading]:
+    """Follow the annotation, where no manifest has the old name any more.
+
+    A run that does not see all manifests cannot know that; it asks only if the address would be trained.
+    """
+    for name, group in inventory.undeclared.items():
+        heirs = [each.address for each in desired if each.renamed_from and names(name, each.renamed_from)]
+        heirs = [address for address in heirs if terms.complete or _vacant(inventory, address)]
+        if heirs:
+            yield _Reading((name,), group.marked, heirs)
+
+
+def _alike(desired: Sequence[Desired], inventory: Inventory, unclear: Ambiguity) -> Iterator[_Reading]:
+    """Pair addresses without any model with undeclared models that have exactly their inputs."""
+    movers = _by_inputs(inventory, unclear)
+    takers: dict[Inputs, list[Address]] = defaultdict(list)
+    for each in desired if movers else ():
+        if _vacant(inventory, each.address) and each.address not in unclear.addresses and (sought := _declared(each)):
+            takers[sought].append(each.address)
+    for inputs in (each for each in takers if each in movers):
+        found = movers[inputs]
+        yield _Reading([name for name, _ in found], [observed for _, observed in found], takers[inputs])
+
+
+def _by_inputs(inventory: Inventory, unclear: Ambiguity) -> Mapping[Inputs, list[tuple[str, Observed]]]:
     """Undeclared models that could be renamed ones, by exactly what they were made from."""
     movers: dict[Inputs, list[tuple[str, Observed]]] = defaultdict(list)
     for name, group in inventory.undeclared.items():
         for observed in group.marked:
-            mark = observed.ownership
-            if mark and mark.digest and observed.state in (State.READY, State.TRAINING):
+            mark, alive = observed.ownership, observed.state in (State.READY, State.TRAINING)
+            if mark and mark.digest and alive and observed.name not in unclear.names:
                 movers[mark.base, mark.digest, tuple(sorted(mark.declared.items()))].append((name, observed))
     return movers
+
+
+def _vacant(inventory: Inventory, address: Address) -> bool:
+    """Whether a declared address has no model at all."""
+    group = inventory.declared[address]
+    return not (group.marked or group.claimed or group.overwritten or group.newer)
 
 
 def _declared(desired: Desired) -> Inputs | None:
@@ -80,7 +110,7 @@ def _declared(desired: Desired) -> Inputs | None:
 def _regroup(inventory: Inventory, name: str, address: Address) -> Inventory:
     """The inventory with all models of an undeclared name under a declared address."""
     old, new = inventory.undeclared[name], inventory.declared[address]
-    merged = Group(new.marked + old.marked, new.claimed, new.newer + old.newer)
+    merged = replace(new, marked=new.marked + old.marked, newer=new.newer + old.newer)
     return replace(
         inventory,
         declared={**inventory.declared, address: merged},

@@ -67,7 +67,7 @@ def _rows(wants: dict[Address, Desired], inventory: Inventory, ambiguity: Ambigu
     for name, group in inventory.undeclared.items():
         for row in undeclared(name, group, terms):
             candidates = ambiguity.names.get(row.target)
-            yield _maybe_renamed(row, candidates) if candidates and not row.refused else row
+            yield _maybe_renamed(row, candidates) if candidates and terms.complete and not row.refused else row
     for observed in inventory.void:
         if observed.ownership:
             yield from kept(Address(observed.ownership.name), (observed,), Reason.COPIED_MARK, _COPIED)
@@ -78,7 +78,7 @@ _COPIED = "carries a mark made for another model, so it is nobody's and left alo
 
 def _ambiguous(address: Address, models: str, terms: Terms) -> Change:
     """A declared address that would be trained, while an undeclared model has exactly its inputs."""
-    advice = "annotate it with reconciler.dev/renamed-from" if terms.whole else "apply the whole workspace"
+    advice = "annotate it with reconciler.dev/renamed-from" if terms.complete else "apply the whole workspace"
     row = Change(address, Action.NOOP, ())
     return refused(row, Reason.AMBIGUOUS_RENAME, Action.CREATE, f"may be {models} renamed; {advice}")
 

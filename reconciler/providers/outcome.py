@@ -118,14 +118,21 @@ def asked(answer: Answered, now: float) -> float:
     """Seconds the service asks us to wait, by header or in the details of its error; 0 when it does not say."""
     seconds = [0.0]
     if after := answer.headers.get("Retry-After", ""):
-        date = email.utils.parsedate_tz(after)
-        seconds.append(float(after) if after.isdecimal() else email.utils.mktime_tz(date) - now if date else 0.0)
+        seconds.append(float(after) if after.isdecimal() else _date(after) - now)
     details = answer.error.get("details")
     for detail in details if isinstance(details, list) else []:
         delay = detail.get("retryDelay") if isinstance(detail, dict) else None
         if isinstance(delay, str) and re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,9})?s", delay):
             seconds.append(float(delay[:-1]))
     return max(seconds)
+
+
+def _date(text: str) -> float:
+    """Read an HTTP date as Unix seconds; 0 if it is none."""
+    try:
+        return email.utils.parsedate_to_datetime(text).timestamp()
+    except (ValueError, OverflowError):
+        return 0.0
 
 
 def kind(text: str) -> str:

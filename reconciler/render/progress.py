@@ -139,10 +139,12 @@ def _ended(event: Ended) -> str:
 
 def _curve(values: Sequence[float], width: int) -> str:
     """Draw finite values, the least as the lowest block and the greatest as the highest; equal ones as the lowest."""
+    if not values:
+        return ""
     cells = _means(values, min(width, len(values)))
-    low = min(cells, default=0.0)
-    scale = (len(BLOCKS) - 1) / ((max(cells, default=0.0) - low) or 1.0)
-    return "".join(BLOCKS[round(scale * (cell - low))] for cell in cells)
+    low, top = min(cells), len(BLOCKS) - 1
+    span = max(cells) - low or 1.0
+    return "".join(BLOCKS[round(top * (cell - low) / span)] for cell in cells)
 
 
 def _means(values: Sequence[float], cells: int) -> list[float]:

@@ -114,6 +114,7 @@ def _home(reading: Reading, folder: str, name: str) -> str:
         message = f"this workspace is not in {name} itself but in a folder below it"
         advice = f"give {os.path.relpath(home.folder)} as the path, or move the workspace up"
         reading.problems.append(Diagnostic(home.origin, message, advice))
+        return home.folder
     return folder
 
 

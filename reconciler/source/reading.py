@@ -45,7 +45,7 @@ class Reading:
     """What has been read so far.
 
     `datasets` are the absolute paths that manifests name as training data. `obscure` tells that a document which may
-    well be the Workspace could not be read.
+    well be the Workspace could not be read, `claims` that a document has an apiVersion, so that it means to be a manifest.
     """
 
     manifests: list[Sourced] = field(default_factory=list)
@@ -53,6 +53,7 @@ class Reading:
     problems: list[Diagnostic] = field(default_factory=list)
     datasets: set[str] = field(default_factory=set)
     obscure: bool = False
+    claims: bool = False
     folders: dict[str, Path] = field(default_factory=dict)
 
     def files(self, files: Iterable[File]) -> None:
@@ -97,24 +98,27 @@ class Reading:
         """Read JSON files: manifests first, since they too name training data; then what no manifest named."""
         unsure: list[tuple[File, Reading]] = []
         for file in files:
-            head = self._bytes(file, HEAD) or b""
-            if b'"apiVersion"' in head:
-                self.file(file)
-            elif file.path not in self.datasets:
-                unsure.append((file, self._apart(file, head)))
+            apart = self._apart(file)
+            if apart.claims:
+                self._join(apart)
+            else:
+                unsure.append((file, apart))
         for file, apart in unsure:
-            if file.path not in self.datasets or apart.manifests or apart.homes:
+            if file.path not in self.datasets:
                 self._join(apart)
 
-    def _apart(self, file: File, head: bytes) -> "Reading":
-        """Read a file that may be training data. An array is no manifest, so it is not parsed to find that out."""
+    def _apart(self, file: File) -> "Reading":
+        """Read a file that may be training data. What can't be a manifest is not parsed to find that out."""
         apart = Reading()
-        if not head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"["):
-            apart.file(file)
+        data = apart._bytes(file, documents.LARGEST_FILE + 1)  # noqa: SLF001 - the same class
+        if data is None:
             return apart
-        message = "is neither a manifest nor named as a dataset by one"
-        advice = "name it in spec.dataset.path, or move it out of the manifests' folder"
-        apart.problems.append(Diagnostic(Origin(file.name), message, advice))
+        if data[:HEAD].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"["):
+            message = "is neither a manifest nor named as a dataset by one"
+            advice = "name it in spec.dataset.path, or move it out of the manifests' folder"
+            apart.problems.append(Diagnostic(Origin(file.name), message, advice))
+        elif b"apiVersion" in data or file.path not in self.datasets:
+            apart.content(file, data)
         return apart
 
     def _join(self, other: "Reading") -> None:
@@ -123,6 +127,7 @@ class Reading:
         self.homes += other.homes
         self.problems += other.problems
         self.datasets |= other.datasets
+        self.obscure = self.obscure or other.obscure
 
     def _bytes(self, file: File, most: int) -> bytes | None:
         """Read the beginning of a file."""
@@ -137,6 +142,7 @@ class Reading:
         """Sort one document to where it belongs."""
         folder, value = os.path.dirname(file.path), document.value
         self._note_dataset(value, folder)
+        self.claims = self.claims or (type(value) is dict and "apiVersion" in value)
         manifest = validate(document, file.name, text)
         locate = locator(file.name, text, document.position)
         if isinstance(manifest, TunedModelManifest):

@@ -131,6 +131,8 @@ class _Findings:
     def _meant(self, path: tuple[str | int, ...]) -> tuple[str | int, ...]:
         """Give the path of the field that a stray key was probably meant to be."""
         *parent, last = path
+        if last == "namespace":
+            return path
         known = _fields_at(self.model, tuple(parent))
         return (*parent, to_camel(str(last)) if to_camel(str(last)) in known else nearest(str(last), known))
 

@@ -38,15 +38,15 @@ class World:
         self.slept: list[float] = []
         self.version = version
         self.emulator = Emulator(clock=lambda: self.time, settings=Settings(**settings))
-        self.provider = self.connect({}, losses=losses)
+        self.provider = self.connect(losses=losses)
 
-    def connect(self, environ: Mapping[str, str], *, losses: bool = False) -> GeminiProvider:
-        """Connect once more, as another process or another account would."""
+    def connect(self, transport: BaseAdapter | None = None, *, losses: bool = False) -> GeminiProvider:
+        """Connect to the emulator, or to a transport of the test's own."""
         session = requests.Session()
-        session.mount(EMBEDDED, adapter(self.emulator, self.sleep))
+        session.mount(EMBEDDED, transport or adapter(self.emulator, self.sleep))
         return connect(
             self.workspace(),
-            environ,
+            {},
             session=session,
             losses=losses,
             sleep=self.sleep,

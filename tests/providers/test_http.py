@@ -94,7 +94,8 @@ def test_a_request_without_a_body_has_no_content_type(client: Callable[..., Clie
 
 
 @pytest.mark.parametrize(
-    "path", ["v1/x", "/v1//x", "/v1/../x", "/v1/..", "/v1/a/./b", "/v1/a b", "/v1/a?b=c", "/v1/a#b", "/v1/a%2fb", "/v1/\n"]
+    "path",
+    ["v1/x", "/v1//x", "/v1/../x", "/v1/..", "/v1/a/./b", "/v1/a b", "/v1/a?b=c", "/v1/a#b", "/v1/a%2fb", "/v1/\n"],
 )
 def test_what_is_no_path_is_never_sent(client: Callable[..., Client], path: str) -> None:
     there = client({})
@@ -137,6 +138,7 @@ def test_a_refusal_is_final(client: Callable[..., Client], status: int) -> None:
         ((503, {}, {"Retry-After": formatdate(NOW - 40, usegmt=True)}), 0.5),
         ((429, {}, {"Retry-After": "soon"}), 0.5),
         ((429, {}, {"Retry-After": "²"}), 0.5),
+        ((429, {}, {"Retry-After": "Mon, 01 Jan 99999 00:00:00 GMT"}), 0.5),
         (failed(429, details=[None, {"retryDelay": 3}, {"retryDelay": "34.5s"}]), 34.5),
         (failed(429, details="none"), 0.5),
     ],
@@ -181,9 +183,7 @@ def test_an_unsafe_request_is_repeated_only_if_it_was_surely_not_done(client: Ca
         (exceptions.ChunkedEncodingError(), "ChunkedEncodingError"),
     ],
 )
-def test_lost_answers_are_asked_again_and_then_named(
-    client: Callable[..., Client], lost: Exception, why: str
-) -> None:
+def test_lost_answers_are_asked_again_and_then_named(client: Callable[..., Client], lost: Exception, why: str) -> None:
     assert client(lost, {"ok": 1}).get() == {"ok": 1}
     with pytest.raises(Unreachable, match=f"no answer from service.example: .*{why}"):
         client(*[lost] * 6).get()

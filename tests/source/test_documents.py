@@ -69,7 +69,7 @@ def test_a_syntax_error_does_not_hide_the_documents_before_it(
     write: Callable[..., Path], findings: Callable[..., list[str]]
 ) -> None:
     write("m.yaml", MODEL.replace("models/x", "1") + "---\na: [\n")
-    assert [line.split(": ")[0] for line in findings()] == ["m.yaml:4:18", "m.yaml:7:1"]
+    assert [line.split(": ")[0] for line in findings()] == ["m.yaml:4:19", "m.yaml:7:1"]
 
 
 @pytest.mark.parametrize("ending", ["---\n", "---\n# the end\n", "...\n", "\n\n"])
@@ -148,7 +148,7 @@ def test_json_is_read_with_positions_and_surrogate_pairs(
 ) -> None:
     start = '{"apiVersion": "reconciler.dev/v1alpha1", "kind": "TunedModel",\n\t"metadata": {"name": "a"},\n'
     write("m.json", start + '\t"spec": {"baseModel": "models\\/x", "displayName": "\\ud83d\\ude00 \\\\ud83d", "topK": "2"}}')
-    assert findings() == ["m.json:3:80: spec.topK must be a whole number; `2` is text; write 2, without quotes"]
+    assert findings() == ["m.json:3:82: spec.topK must be a whole number; `2` is text; write 2, without quotes"]
     write("m.json", start + '"spec": {"baseModel": "models\\/x", "displayName": "\\ud83d\\ude00 \\\\ud83d"}}')
     assert load(".").manifests[0].manifest.spec.display_name == "\N{GRINNING FACE} \\ud83d"
 

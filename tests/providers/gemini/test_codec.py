@@ -11,6 +11,7 @@ from reconciler.providers.gemini import codec
 from reconciler.providers.gemini.mark import encode
 from reconciler.resource.dataset import Dataset, Example, Locator, digest
 from reconciler.resource.observed import Grant, Mark, Operation, Ownership, Progress, State
+from reconciler.resource.rules import Value
 
 SAMPLES = Path(__file__).parents[4] / "shared" / "samples"
 OURS = Ownership("acme", "sentences", "", "", {"epochCount": 3.0})
@@ -46,7 +47,7 @@ def dataset(examples: tuple[Example, ...] = EXAMPLES) -> Dataset:
 
 
 def test_a_model_is_written_with_every_field() -> None:
-    values = {
+    values: dict[str, Value] = {
         "displayName": "Sentences",
         "description": "goes in by itself",
         "baseModel": "models/b",
@@ -90,9 +91,7 @@ def test_the_body_of_a_create_holds_the_examples() -> None:
         "baseModel": "models/b",
         "tuningTask": {
             "hyperparameters": {"epochCount": 3},
-            "trainingData": {
-                "examples": {"examples": [{"textInput": e.input, "output": e.output} for e in EXAMPLES]}
-            },
+            "trainingData": {"examples": {"examples": [{"textInput": e.input, "output": e.output} for e in EXAMPLES]}},
         },
     }
 
@@ -219,7 +218,10 @@ def test_what_is_no_model_is_an_error(model: object) -> None:
         (None, None),
         ([], None),
         ("x", None),
-        ([{"step": 2, "epoch": 1, "meanLoss": -1.1e-06}, {"step": 1, "meanLoss": 3}], Progress(2, 0, ((1, 3), (2, -1.1e-06)))),
+        (
+            [{"step": 2, "epoch": 1, "meanLoss": -1.1e-06}, {"step": 1, "meanLoss": 3}],
+            Progress(2, 0, ((1, 3), (2, -1.1e-06))),
+        ),
         ([{"step": 4}], Progress(4, 0, ((4, 0.0),))),
         ([{"meanLoss": 1}, 7, {"step": "3"}, {"step": 5, "meanLoss": "low"}], None),
     ],
@@ -232,7 +234,10 @@ def test_losses(snapshots: object, progress: Progress | None) -> None:
     ("operation", "read"),
     [
         (
-            {"name": "tunedModels/a/operations/b", "metadata": {"@type": "x", "tunedModel": "tunedModels/a", "totalSteps": 9}},
+            {
+                "name": "tunedModels/a/operations/b",
+                "metadata": {"@type": "x", "tunedModel": "tunedModels/a", "totalSteps": 9},
+            },
             Operation("tunedModels/a", done=False, name="tunedModels/a/operations/b"),
         ),
         ({"done": True, "response": {}}, Operation("", done=True)),

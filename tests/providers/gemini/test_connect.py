@@ -25,9 +25,7 @@ def workspace(**spec: Any) -> WorkspaceManifest:
         ({"endpoint": "emulator"}, "http://emulator v1beta, with"),
     ],
 )
-def test_where_and_as_whom_is_logged(
-    spec: dict[str, Any], said: str, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_where_and_as_whom_is_logged(spec: dict[str, Any], said: str, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO, "reconciler.gemini")
     connect(workspace(**spec), {"GEMINI_API_KEY": "s3cret"})
     assert said in caplog.text

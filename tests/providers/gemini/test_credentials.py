@@ -158,7 +158,9 @@ def test_no_credentials_at_all(monkeypatch: pytest.MonkeyPatch) -> None:
         raise exceptions.DefaultCredentialsError("none")  # type: ignore[no-untyped-call]  # google-auth annotates little
 
     monkeypatch.setattr(google.auth, "default", default)
-    with pytest.raises(Unauthenticated, match=r"set GEMINI_API_KEY, or run `gcloud auth application-default login .*scopes"):
+    with pytest.raises(
+        Unauthenticated, match=r"set GEMINI_API_KEY, or run `gcloud auth application-default login .*scopes"
+    ):
         choose(SERVICE, {})
 
 

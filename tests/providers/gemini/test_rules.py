@@ -37,7 +37,10 @@ def test_only_the_data_cannot_be_read_back() -> None:
 @pytest.mark.parametrize(
     ("version", "defaults"),
     [
-        ("v1beta", {"epochCount": (5,), "batchSize": (4, 16), "learningRate": (0.001, 0.0002), "learningRateMultiplier": (1,)}),
+        (
+            "v1beta",
+            {"epochCount": (5,), "batchSize": (4, 16), "learningRate": (0.001, 0.0002), "learningRateMultiplier": (1,)},
+        ),
         ("v1beta3", {"epochCount": (10,), "batchSize": (16, 64), "learningRate": (0.0002, 0.002)}),
     ],
 )

@@ -1,0 +1,85 @@
+"""`reconciler import`: put our mark on a model that somebody else made."""
+
+import click
+
+from reconciler.cli import selection, session
+from reconciler.cli.apply import carry_out, show
+from reconciler.cli.connection import connect
+from reconciler.cli.console import Console, with_console
+from reconciler.cli.options import YES, Pace, Place, complete_address, from_place, option
+from reconciler.errors import NotFound, UsageError
+from reconciler.plan.adoption import adopt, marked, takes_over
+from reconciler.plan.planner import plan
+from reconciler.plan.terms import Terms
+from reconciler.providers.port import Reader
+from reconciler.resource.address import Address, parse
+from reconciler.resource.desired import Desired
+from reconciler.resource.observed import Observed, Snapshot
+
+EPILOG = """\b
+Examples:
+  reconciler export sentiment-a1b2c3 --out manifests && reconciler import sentiment sentiment-a1b2c3
+  reconciler import support-tickets tunedModels/support-x7k2 --assume-data
+"""
+PREFIX = "tunedModels/"
+
+
+@click.command("import", epilog=EPILOG)
+@click.argument("address", shell_complete=complete_address)
+@click.argument("model_id", metavar="ID")
+@option("--assume-data", is_flag=True, help="Record the declared examples as those it was trained on.")
+@option("--take-over", is_flag=True, help="Overwrite the mark of another owner.")
+@YES
+@from_place
+@with_console
+def command(
+    address: str,
+    model_id: str,
+    assume_data: bool,  # noqa: FBT001  (click passes it by name)
+    take_over: bool,  # noqa: FBT001  (click passes it by name)
+    yes: bool,  # noqa: FBT001  (click passes it by name)
+    place: Place,
+    console: Console,
+) -> int:
+    """Make the existing model ID the one of ADDRESS, which a manifest declares: one write, into its description."""
+    begun = session.begin(place)
+    desired = _declared(parse(address), begun.desired)
+    terms = begun.terms()
+    provider = connect(begun)
+    snapshot, observed = _look(provider, PREFIX + model_id.removeprefix(PREFIX))
+    _check_owner(observed, terms, take_over=take_over)
+    adoption = adopt(desired, observed, snapshot, terms, assume_data=assume_data)
+    show(adoption, console)
+    console.print("\nThe next `reconciler apply` would then do this:\n\n")
+    show(plan(begun.desired, marked(snapshot, adoption), terms), console)
+    if not console.confirm("Import?", "give --yes", yes=yes):
+        console.insist("Nothing was done.")
+        return 1
+    return carry_out(adoption, provider, Pace(parallelism=1, wait=False, timeout=None), console)
+
+
+def _declared(address: Address, desired: tuple[Desired, ...]) -> Desired:
+    """The manifest of an address."""
+    by_address = {each.address: each for each in desired}
+    if address not in by_address:
+        raise selection.unknown(address, by_address)
+    return by_address[address]
+
+
+def _look(reader: Reader, name: str) -> tuple[Snapshot, Observed]:
+    """Everything that exists, and the model to import, which lists may leave out."""
+    snapshot = reader.observe()
+    found = next((o for o in snapshot if o.name == name), None)
+    if found is not None:
+        return snapshot, found
+    hidden = reader.read([name])
+    if not hidden:
+        raise NotFound(f"there is no {name}, or this identity cannot see it", "`reconciler export` lists models")
+    return (*snapshot, *hidden), hidden[0]
+
+
+def _check_owner(observed: Observed, terms: Terms, *, take_over: bool) -> None:
+    """Somebody else's model is taken only on purpose."""
+    owner = takes_over(observed, terms)
+    if owner and not take_over:
+        raise UsageError(f"{observed.name} belongs to owner {owner}", "`--take-over` if it is to change hands")

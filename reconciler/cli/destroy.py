@@ -1,0 +1,77 @@
+"""`reconciler destroy`: a plan in which nothing is declared, confirmed by typing the workspace's name."""
+
+from dataclasses import replace
+
+import click
+
+from reconciler.cli import planning, session
+from reconciler.cli.apply import carry_out, show
+from reconciler.cli.connection import connect
+from reconciler.cli.console import Console, with_console
+from reconciler.cli.options import Asked, Pace, Place, Safety, bounded, formats, in_place, option, paced, wishing
+from reconciler.cli.session import Session
+from reconciler.errors import UsageError
+from reconciler.plan.demolition import spare
+from reconciler.plan.plan import Plan
+from reconciler.providers.port import Provider
+from reconciler.resource.address import Address
+
+EPILOG = """\b
+Examples:
+  reconciler destroy
+  reconciler destroy --workspace demo --max-deletes 3
+  reconciler destroy --unprotect support-tickets
+"""
+
+
+@click.command("destroy", epilog=EPILOG)
+@in_place
+@option("--workspace", metavar="NAME", help="The workspace's name, typed beforehand: do not ask.")
+@paced
+@formats("text", "json")
+@wishing
+@bounded
+@with_console
+def command(
+    place: Place,
+    workspace: str | None,
+    pace: Pace,
+    output: str,
+    asked: Asked,
+    safety: Safety,
+    console: Console,
+) -> int:
+    """Delete every model of the workspace, whether it is declared or not.
+
+    Protected models stay, and so do those that could never be trained again.
+    """
+    begun = session.without_datasets(place)
+    if not begun.loaded.complete:
+        raise UsageError("destroy is about a whole workspace", f"give its folder: {begun.folder}")
+    name = begun.workspace.metadata.name
+    if workspace is not None and workspace != name:
+        raise UsageError(f"the workspace is {name!r}, not {workspace!r}", f"`--workspace {name}` if that is meant")
+    provider = connect(begun, losses=console.live or output == "json")
+    plan = _planned(begun, provider, asked, safety)
+    show(plan, console, output)
+    lifted = replace(safety, allow_empty=True, allow_delete_all=True, max_share=100)
+    planning.check(plan, begun, lifted)
+    if plan.acts and workspace is None and not _typed(name, console):
+        console.insist("Nothing was done.")
+        return 1
+    return carry_out(plan, provider, pace, console, output)
+
+
+def _planned(begun: Session, provider: Provider, asked: Asked, safety: Safety) -> Plan:
+    """The plan of a workspace without manifests; what a manifest protects is spared too."""
+    terms = planning.terms(begun, planning.Request(asked=asked, safety=safety))
+    manifests = [sourced.manifest for sourced in begun.loaded.manifests]
+    protected = frozenset(Address(each.metadata.name) for each in manifests if each.spec.lifecycle.protect)
+    return spare(planning.make(begun, provider, terms), protected)
+
+
+def _typed(name: str, console: Console) -> bool:
+    """Whether the person types the workspace's name."""
+    if not console.answers:
+        raise UsageError("this deletes models, and there is no terminal to ask on", f"give --workspace {name}")
+    return console.ask(f"This cannot be undone. Type the workspace's name ({name}) to go on: ") == name

@@ -1,0 +1,47 @@
+"""`reconciler forget`: take our mark off a model; the model stays."""
+
+import click
+
+from reconciler.cli import session
+from reconciler.cli.apply import carry_out, show
+from reconciler.cli.connection import connect
+from reconciler.cli.console import Console, with_console
+from reconciler.cli.options import YES, Pace, Place, complete_address, from_place
+from reconciler.errors import UsageError
+from reconciler.plan.adoption import release
+from reconciler.resource.address import parse
+
+EPILOG = """\b
+Examples:
+  git rm manifests/old.yaml && reconciler forget old
+  reconciler forget TunedModel/old --yes
+"""
+
+
+@click.command("forget", epilog=EPILOG)
+@click.argument("address", shell_complete=complete_address)
+@YES
+@from_place
+@with_console
+def command(
+    address: str,
+    yes: bool,  # noqa: FBT001  (click passes it by name)
+    place: Place,
+    console: Console,
+) -> int:
+    """Cease to manage the models of ADDRESS without deleting them. Remove its manifest first."""
+    wanted = parse(address)
+    begun = session.begin(place)
+    for desired in begun.desired:
+        if desired.address == wanted:
+            raise UsageError(
+                f"{wanted} is still declared in {desired.origin}, so the next apply would take it back",
+                "remove its manifest first",
+            )
+    provider = connect(begun)
+    plan = release(wanted, provider.observe(), begun.terms())
+    show(plan, console)
+    if not console.confirm("Forget?", "give --yes", yes=yes):
+        console.insist("Nothing was done.")
+        return 1
+    return carry_out(plan, provider, Pace(parallelism=1, wait=False, timeout=None), console)

@@ -1,0 +1,107 @@
+"""`reconciler init`: a workspace that plans and applies at once, on the embedded emulator."""
+
+import json
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+
+import click
+
+from reconciler.cli.connection import STATE_FOLDER, state_folder
+from reconciler.cli.options import option
+from reconciler.cli.schema import schema_text
+from reconciler.errors import UsageError
+
+EPILOG = """\b
+Examples:
+  reconciler init && reconciler plan
+  reconciler init models/production --endpoint service
+"""
+SCHEMAS = f"{STATE_FOLDER}/schemas"
+WORKSPACE = """\
+# yaml-language-server: $schema={schemas}/workspace.json
+apiVersion: reconciler.dev/v1alpha1
+kind: Workspace
+metadata:
+  name: {name}
+spec:
+  provider: {provider}
+  # On every model of this workspace. Never change it: models of another owner are never touched.
+  owner: {owner}
+{endpoint}"""
+EMULATOR = """\
+  # Inside the command: no account is needed, nothing costs money. Without this line: the Gemini API itself.
+  endpoint: emulator
+"""
+MODEL = """\
+# yaml-language-server: $schema={schemas}/tunedmodel.json
+apiVersion: reconciler.dev/v1alpha1
+kind: TunedModel
+metadata:
+  name: next-number
+spec:
+  displayName: Next number
+  baseModel: models/gemini-1.5-flash-001-tuning
+  dataset:
+    path: data/next-number.jsonl
+  hyperparameters:
+    epochCount: 5
+    batchSize: 4
+"""
+WORDS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven")
+
+
+@click.command("init", epilog=EPILOG)
+@click.argument("folder", default="manifests", type=click.Path(file_okay=False, path_type=Path), metavar="[DIR]")
+@option("--provider", type=click.Choice(["gemini"]), default="gemini", show_default=True, help="The remote service.")
+@option("--endpoint", type=click.Choice(["emulator", "service"]), default="emulator", show_default=True)
+def command(folder: Path, provider: str, endpoint: str) -> None:
+    """Make a workspace in DIR (default: manifests/) with one example; overwrites nothing."""
+    files = {folder / name: text for name, text in _files(folder, provider, endpoint).items()}
+    if there := [str(path) for path in files if path.exists()]:
+        raise UsageError(f"{', '.join(there)}: already there, and never overwritten", "name another folder")
+    folder.mkdir(parents=True, exist_ok=True)
+    state_folder(folder)
+    for path, text in files.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        if STATE_FOLDER not in path.parts:
+            click.echo(f"Wrote {path}")
+    given = "" if str(folder) == "manifests" else f" {folder}"
+    click.echo(f"\nNext: reconciler plan{given}")
+
+
+def _files(folder: Path, provider: str, endpoint: str) -> Mapping[str, str]:
+    """The files of a new workspace, by their paths in it."""
+    name = _name(folder)
+    workspace = WORKSPACE.format(
+        schemas=SCHEMAS,
+        name=name,
+        provider=provider,
+        owner=f"{name[:17].rstrip('-')}-{secrets.token_hex(3)}",
+        endpoint=EMULATOR if endpoint == "emulator" else "",
+    )
+    return {
+        "workspace.yaml": workspace,
+        "next-number.yaml": MODEL.format(schemas=SCHEMAS),
+        "data/next-number.jsonl": _examples(),
+        **{f"{SCHEMAS}/{kind}.json": schema_text(kind) for kind in ("workspace", "tunedmodel")},
+    }
+
+
+def _name(folder: Path) -> str:
+    """A workspace's name made of the folder's; of the project's where the folder is called manifests."""
+    import re
+
+    path = folder.resolve()
+    called = path.parent.name if path.name == "manifests" else path.name
+    slug = re.sub(r"[^a-z0-9]+", "-", called.lower()).lstrip("0123456789-")[:40].strip("-")
+    return slug or "models"
+
+
+def _examples() -> str:
+    """Small training data: what number comes next."""
+    digits = [(str(n), str(n + 1)) for n in (1, 7, 9, 19, 41, 99, 100, 365, 1999, -1, -8)]
+    words = list(zip(WORDS, WORDS[1:], strict=False))
+    pairs = [{"text_input": asked, "output": answer} for asked, answer in (*digits, *words)]
+    return "".join(json.dumps(pair) + "\n" for pair in pairs)

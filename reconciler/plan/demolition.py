@@ -1,0 +1,27 @@
+"""Destroying a workspace: nothing is declared any more, but what the manifests protect is still protected."""
+
+from dataclasses import replace
+
+from reconciler.plan.change import Action, Change
+from reconciler.plan.leftover import refused
+from reconciler.plan.plan import Plan
+from reconciler.plan.terms import wished
+from reconciler.resource.address import Address
+from reconciler.resource.reason import Reason
+
+
+def spare(plan: Plan, protected: frozenset[Address]) -> Plan:
+    """Refuse the deletion of models whose manifest protects them, even where their mark does not say so yet."""
+    return replace(plan, changes=tuple(sorted((_spared(row, protected, plan) for row in plan.changes), key=_order)))
+
+
+def _spared(row: Change, protected: frozenset[Address], plan: Plan) -> Change:
+    goes = row.action in (Action.DELETE, Action.WAIT) and not row.refused
+    if not goes or not wished(protected, row.address) or wished(plan.wishes.unprotect, row.address):
+        return row
+    detail = f"lifecycle.protect is set in its manifest; set it to false, or `--unprotect {row.address}`"
+    return refused(row, Reason.PROTECTED, Action.DELETE, detail)
+
+
+def _order(row: Change) -> tuple[Action, bool, Address, str]:
+    return row.order
