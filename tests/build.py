@@ -142,8 +142,9 @@ def planned(wants: Desired | list[Desired], *models: Observed, **said: Any) -> P
 
 
 def told(made: Plan) -> list[str]:
-    """Write a plan, one line a row."""
-    return [f"{_action(row)} {row.address.name} {'+'.join(row.reasons)}".rstrip() for row in made.changes]
+    """Write a plan, one line a row: the most severe last, as plans are, and otherwise by the alphabet."""
+    rows = sorted(made.changes, key=lambda change: (max(change.action, change.intended), _line(change)))
+    return [_line(change) for change in rows]
 
 
 def row(made: Plan, name: str = "a") -> Change:
@@ -157,8 +158,9 @@ def names(models: Snapshot | tuple[Observed, ...]) -> list[str]:
     return [model.name for model in models]
 
 
-def _action(change: Change) -> str:
-    return f"!{change.intended.name}" if change.refused else change.action.name
+def _line(change: Change) -> str:
+    action = f"!{change.intended.name}" if change.refused else change.action.name
+    return f"{action} {change.address.name} {'+'.join(change.reasons)}".rstrip()
 
 
 def _camel(name: str) -> str:

@@ -1,5 +1,6 @@
 """The commands by name, with the line that `--help` shows; each module is loaded when its command runs."""
 
+import sys
 from collections.abc import Mapping
 from difflib import get_close_matches
 from importlib import import_module
@@ -34,8 +35,21 @@ COMMANDS: Mapping[str, Entry] = {
 }
 
 
+class ReaderLeft(Exception):
+    """Whoever read our output has closed the pipe."""
+
+
 class Commands(click.Group):
     """A group whose commands are a table, not imports."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command of the line, to its last byte of output."""
+        try:
+            result: object = super().invoke(ctx)
+            sys.stdout.flush()
+        except BrokenPipeError:
+            raise ReaderLeft from None
+        return result
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  (click's signature)
         """Give the names in the order of a first use."""

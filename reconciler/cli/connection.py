@@ -40,7 +40,7 @@ def _embedded(folder: Path) -> "requests.Session":
     from reconciler.emulator.inprocess import adapter
     from reconciler.emulator.server import Emulator
     from reconciler.emulator.settings import Settings
-    from reconciler.providers.gemini.connect import EMBEDDED
+    from reconciler.providers.gemini.credentials import EMBEDDED
 
     settings = Settings(steps_per_second=speed) if (speed := _speed()) else Settings()
     session = requests.Session()

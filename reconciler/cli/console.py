@@ -38,6 +38,7 @@ class Console:
 
     def insist(self, text: str) -> None:
         """Write a line that even a quiet run shows."""
+        sys.stdout.flush()
         sys.stderr.write(f"{text}\n")
         sys.stderr.flush()
 
@@ -62,9 +63,9 @@ class Console:
             return True
         return stream.isatty() and os.environ.get("TERM") != "dumb"
 
-    def width(self, stream: TextIO) -> int:
-        """Columns to write in."""
-        return shutil.get_terminal_size().columns if stream.isatty() else PIPED_WIDTH
+    def width(self, stream: TextIO, piped: int = PIPED_WIDTH) -> int:
+        """Columns to write in: the terminal's, or `piped` where there is none."""
+        return shutil.get_terminal_size().columns if stream.isatty() else piped
 
     @property
     def live(self) -> bool:
@@ -113,12 +114,13 @@ def with_console(function: Command) -> Command:
 
 
 def _console(**values: object) -> Console:
-    """Set up logging on the way."""
-    console = Console(**values)  # type: ignore[arg-type]  # click has converted them as the options say
-    if console.verbose:
-        import logging
+    """Set up logging on the way: warnings always, more when asked for, for this run alone."""
+    import logging
 
-        level = logging.DEBUG if console.verbose > 1 else logging.INFO
-        logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(name)s: %(message)s", force=True)
-        logging.getLogger("reconciler").setLevel(level)
+    console = Console(**values)  # type: ignore[arg-type]  # click has converted them as the options say
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(logging.Formatter("%(name)s: %(message)s"))
+    logger = logging.getLogger("reconciler")
+    logger.handlers = [handler]
+    logger.setLevel((logging.WARNING, logging.INFO, logging.DEBUG)[min(console.verbose, 2)])
     return console

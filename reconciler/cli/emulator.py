@@ -19,7 +19,13 @@ Examples:
 @option("--host", default="127.0.0.1", show_default=True, help="Loopback only, unless --allow-remote.")
 @option("--port", type=click.IntRange(0, 65535), default=8787, show_default=True, help="0 takes a free one.")
 @option("--state", type=click.Path(dir_okay=False, path_type=Path), help="SQLite file; in memory if none.")
-@option("--steps-per-second", type=click.FloatRange(min=0, min_open=True), default=20.0, show_default=True)
+@option(
+    "--steps-per-second",
+    type=click.FloatRange(min=0, min_open=True),
+    default=20.0,
+    show_default=True,
+    help="Speed of trainings.",
+)
 @option("--requests", type=click.Path(dir_okay=False, path_type=Path), help="Append every request as a line of JSON.")
 @option("--fault", multiple=True, metavar="SPEC", help="CALL:ACTION[:OPTION...], such as create:503:after:1.")
 @option("--allow-remote", is_flag=True, help="Let other machines in; nobody is asked for a credential.")

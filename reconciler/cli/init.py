@@ -3,6 +3,7 @@
 import json
 import secrets
 from collections.abc import Mapping
+from itertools import pairwise
 from pathlib import Path
 
 import click
@@ -15,7 +16,7 @@ from reconciler.errors import UsageError
 EPILOG = """\b
 Examples:
   reconciler init && reconciler plan
-  reconciler init models/production --endpoint service
+  reconciler init models/production --service
 """
 SCHEMAS = f"{STATE_FOLDER}/schemas"
 WORKSPACE = """\
@@ -54,10 +55,14 @@ WORDS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine",
 @click.command("init", epilog=EPILOG)
 @click.argument("folder", default="manifests", type=click.Path(file_okay=False, path_type=Path), metavar="[DIR]")
 @option("--provider", type=click.Choice(["gemini"]), default="gemini", show_default=True, help="The remote service.")
-@option("--endpoint", type=click.Choice(["emulator", "service"]), default="emulator", show_default=True)
-def command(folder: Path, provider: str, endpoint: str) -> None:
+@option("--service", is_flag=True, help="For the remote service itself; without it, for the embedded emulator.")
+def command(
+    folder: Path,
+    provider: str,
+    service: bool,  # noqa: FBT001  (click passes it by name)
+) -> None:
     """Make a workspace in DIR (default: manifests/) with one example; overwrites nothing."""
-    files = {folder / name: text for name, text in _files(folder, provider, endpoint).items()}
+    files = {folder / name: text for name, text in _files(folder, provider, embedded=not service).items()}
     if there := [str(path) for path in files if path.exists()]:
         raise UsageError(f"{', '.join(there)}: already there, and never overwritten", "name another folder")
     folder.mkdir(parents=True, exist_ok=True)
@@ -71,7 +76,7 @@ def command(folder: Path, provider: str, endpoint: str) -> None:
     click.echo(f"\nNext: reconciler plan{given}")
 
 
-def _files(folder: Path, provider: str, endpoint: str) -> Mapping[str, str]:
+def _files(folder: Path, provider: str, *, embedded: bool) -> Mapping[str, str]:
     """The files of a new workspace, by their paths in it."""
     name = _name(folder)
     workspace = WORKSPACE.format(
@@ -79,7 +84,7 @@ def _files(folder: Path, provider: str, endpoint: str) -> Mapping[str, str]:
         name=name,
         provider=provider,
         owner=f"{name[:17].rstrip('-')}-{secrets.token_hex(3)}",
-        endpoint=EMULATOR if endpoint == "emulator" else "",
+        endpoint=EMULATOR if embedded else "",
     )
     return {
         "workspace.yaml": workspace,
@@ -102,6 +107,6 @@ def _name(folder: Path) -> str:
 def _examples() -> str:
     """Small training data: what number comes next."""
     digits = [(str(n), str(n + 1)) for n in (1, 7, 9, 19, 41, 99, 100, 365, 1999, -1, -8)]
-    words = list(zip(WORDS, WORDS[1:], strict=False))
+    words = pairwise(WORDS)
     pairs = [{"text_input": asked, "output": answer} for asked, answer in (*digits, *words)]
     return "".join(json.dumps(pair) + "\n" for pair in pairs)

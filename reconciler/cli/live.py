@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from reconciler.cli.console import Console
-from reconciler.plan.event import Ended, Event, Finished, Progressed, Result, Waited
+from reconciler.plan.event import Began, Ended, Event, Finished, Progressed, Result, Waited
 from reconciler.render.layout import counted
 from reconciler.render.neutral import neutral
 from reconciler.render.progress import bar, duration, line, sparkline
@@ -53,6 +53,8 @@ class LiveDisplay:
                 self._trouble = event.trouble
             case Finished():
                 self._trainings.clear()
+            case Began():
+                pass
 
     def __rich__(self) -> RenderableType:
         """Draw everything anew."""

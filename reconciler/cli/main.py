@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import click
 
 from reconciler import __version__
-from reconciler.cli.commands import Commands
+from reconciler.cli.commands import Commands, ReaderLeft
 from reconciler.errors import InvalidManifests, ReconcilerError
 
 USAGE = 64
@@ -57,8 +57,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = list(sys.argv[1:] if argv is None else argv)
     try:
         code = cli.main(arguments, prog_name="reconciler", standalone_mode=False)
-        sys.stdout.flush()
-    except BrokenPipeError:
+    except ReaderLeft:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return BROKEN_PIPE
     except click.ClickException as error:
@@ -87,6 +86,7 @@ def _tell(error: ReconcilerError) -> None:
     """Say what is wrong, all of it, and what to do."""
     from reconciler.render.neutral import neutral
 
+    sys.stdout.flush()
     if isinstance(error, InvalidManifests):
         for diagnostic in error.diagnostics:
             click.echo(neutral(str(diagnostic)), err=True)

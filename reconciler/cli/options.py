@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 import click
 
-from reconciler.cli.duration import Duration
+from reconciler.cli.duration import seconds
 
 Command: TypeAlias = Callable[..., Any]
 Decorator: TypeAlias = Callable[[Command], Command]
@@ -36,9 +36,10 @@ def packed(argument: str, make: Callable[..., object], parts: Sequence[str], *de
             group = {part: values.pop(part) for part in parts}
             return function(**values, **{argument: make(**group)})
 
+        wrapped: Command = command
         for decorator in reversed(decorators):
-            command = decorator(command)
-        return command
+            wrapped = decorator(wrapped)
+        return wrapped
 
     return decorate
 
@@ -167,11 +168,16 @@ bounded = packed(
     _bound("--max-replaces", "Refuse a plan that replaces more."),
     _bound("--max-deletes", "Refuse a plan that deletes more."),
     _bound("--max-steps", "Refuse a plan that trains more steps."),
-    option("--max-share", type=click.IntRange(0, 100), metavar="PERCENT", help="Of ten or more models (30)."),
+    option(
+        "--max-share",
+        type=click.IntRange(0, 100),
+        metavar="PERCENT",
+        help="Refuse to delete or replace more of ten or more models (30).",
+    ),
     option("--allow-empty", is_flag=True, help="Delete everything although no manifest is left."),
     option("--allow-delete-all", is_flag=True, help="Delete every model of the workspace."),
 )
-TIMEOUT = option("--timeout", type=Duration(), metavar="TIME", help="Stop waiting after 90s, 45m, 1h30m; no end.")
+TIMEOUT = option("--timeout", callback=seconds, metavar="TIME", help="Wait this long at most: 90s, 45m, 1h30m.")
 paced = packed(
     "pace",
     Pace,
@@ -185,4 +191,6 @@ YES = option("-y", "--yes", is_flag=True, help="Do not ask.")
 
 def formats(*choices: str) -> Decorator:
     """The option -o with these formats; the first is the default."""
-    return option("-o", "--output", type=click.Choice(choices), default=choices[0], show_default=True)
+    return option(
+        "-o", "--output", type=click.Choice(choices), default=choices[0], show_default=True, help="Form of the result."
+    )

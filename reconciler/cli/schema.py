@@ -33,11 +33,17 @@ def schema_text(kind: str) -> str:
 
 def schema(kind: str) -> dict[str, Any]:
     """The schema of one kind of document."""
+    from pydantic import BaseModel
+
     from reconciler.plan.format import PlanDocument
     from reconciler.resource.manifest import API_VERSION, TunedModelManifest
     from reconciler.resource.workspace import WorkspaceManifest
 
-    models = {"workspace": WorkspaceManifest, "tunedmodel": TunedModelManifest, "plan": PlanDocument}
+    models: dict[str, type[BaseModel]] = {
+        "workspace": WorkspaceManifest,
+        "tunedmodel": TunedModelManifest,
+        "plan": PlanDocument,
+    }
     made = models[kind].model_json_schema(by_alias=True)
     identity = f"https://{API_VERSION}/{kind}.json"
     return {"$schema": DIALECT, "$id": identity, **made, "title": TITLES[kind]}

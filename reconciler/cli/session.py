@@ -2,7 +2,8 @@
 
 import os
 import re
-from dataclasses import dataclass, replace
+import sys
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -84,8 +85,6 @@ def without_datasets(place: Place) -> Session:
 
 def read(place: Place) -> Loaded:
     """Read the manifests at a place."""
-    import sys
-
     return load(place.path, sys.stdin if place.path == "-" else None)
 
 
@@ -115,8 +114,3 @@ def _workspace(loaded: Loaded, place: Place) -> WorkspaceManifest:
 def _cache() -> Path:
     """Our folder among the user's caches (XDG Base Directory Specification)."""
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "reconciler"
-
-
-def with_terms(session: Session, policy: str = "sync", **changes: object) -> Terms:
-    """The terms of this session with some of them changed."""
-    return replace(session.terms(policy), **changes)  # type: ignore[arg-type]  # fields of Terms, by name

@@ -24,6 +24,8 @@ Examples:
   reconciler status -l team=support
   reconciler status -o json | jq '.models[] | select(.state == "TRAINING")'
 """
+ANY_WIDTH = 10_000
+"""Columns: a table that is piped stays one line a model, for grep and awk."""
 
 
 @click.command("status", epilog=EPILOG)
@@ -45,7 +47,7 @@ def command(place: Place, output: str, selection: Selection, console: Console) -
     if output == "json":
         console.print(status_json(table))
     else:
-        console.print(status_text(table, console.style(sys.stdout), console.width(sys.stdout)))
+        console.print(status_text(table, console.style(sys.stdout), console.width(sys.stdout, piped=ANY_WIDTH)))
     return 0
 
 

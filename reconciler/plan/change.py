@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from enum import Enum, IntEnum
-from typing import NamedTuple
+from typing import NamedTuple, assert_never
 
 from reconciler.resource.address import Address
 from reconciler.resource.desired import Desired
@@ -122,6 +122,8 @@ def acts(change: Change) -> tuple[Act, ...]:
             fields = tuple(f"{f.path}={f.new!r}" for f in change.writes)
             update = (Act(address, "update", change.target, fields=fields),) if fields else ()
             return (*update, *deletes)
+        case _:
+            assert_never(change.action)
 
 
 def leaves(change: Change) -> bool:

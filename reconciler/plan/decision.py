@@ -31,7 +31,8 @@ def decide(desired: Desired, group: Group, inventory: Inventory, terms: Terms) -
     unclear = [o for o in rest if o.state is State.UNKNOWN]
     goes = tuple(o for o in rest if o not in stays and o not in unclear)
     lost = [o for o in group.claimed if o is not serving]
-    row = _main(desired, matches, chosen, goes, [*lost, *group.overwritten], inventory, terms)
+    proven = [m.observed for m in matches]
+    row = _main(desired, matches, chosen, goes, [o for o in lost if o not in proven] + group.overwritten, inventory, terms)
     yield row
     if serving is not None and serving.state is State.READY and not row.refused:
         yield from (superseded(desired.address, o, serving.name, terms) for o in goes)

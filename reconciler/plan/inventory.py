@@ -27,11 +27,15 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Inventory:
-    """A snapshot by address: `declared` for what manifests name, `undeclared` for what else is ours."""
+    """A snapshot by address: `declared` for what manifests name, `undeclared` for what else is ours.
+
+    `void` are models with a mark of ours that was made for another model, under the address that it names; `held` is
+    everything by its remote name.
+    """
 
     declared: Mapping[Address, Group]
     undeclared: Mapping[str, Group]
-    void: tuple[Observed, ...]
+    void: tuple[tuple[Address, Observed], ...]
     foreign: tuple[Observed, ...]
     held: Mapping[str, Observed]
 
@@ -46,7 +50,7 @@ def take(snapshot: Snapshot, addresses: Iterable[Address], owners: tuple[str, ..
     """Sort a snapshot. `owners` is this workspace's owner, then its former ones."""
     declared: dict[Address, Group] = {address: Group() for address in addresses}
     undeclared: dict[str, Group] = defaultdict(Group)
-    void: list[Observed] = []
+    void: list[tuple[Address, Observed]] = []
     foreign: list[Observed] = []
     unmarked: list[Observed] = []
     for observed in snapshot:
@@ -56,7 +60,7 @@ def take(snapshot: Snapshot, addresses: Iterable[Address], owners: tuple[str, ..
         elif ownership.owner not in owners:
             foreign.append(observed)
         elif observed.mark is Mark.VOID:
-            void.append(observed)
+            void.append((Address(ownership.name), observed))
         else:
             address = _address(ownership.name, declared)
             group = declared[address] if address else undeclared[ownership.name]

@@ -46,10 +46,10 @@ def match(desired: Desired, group: Group, terms: Terms) -> tuple[Match, ...]:
     """Compare every model of the address, the preferred first. Of claimed models only those with proven inputs."""
     if not group.marked and not group.claimed:
         return ()
-    if len(group.marked) == 1 and not group.claimed:
+    if len(group.marked) == 1 and not group.claimed and not wished(terms.wishes.replace, desired.address):
         only = _match(desired, group.marked[0], NO_ATTEMPT, terms)
         if only.same and not only.unknown:
-            return (only,)  # the usual case: there is nothing that its id could prove
+            return (only,)  # the usual case: there is nothing that its id has to prove
     attempts = _attempts(desired, [o.name for o in (*group.marked, *group.claimed)], terms)
     claimed = (o for o in group.claimed if o.name in attempts)
     matches = (_match(desired, o, attempts.get(o.name, NO_ATTEMPT), terms) for o in (*group.marked, *claimed))

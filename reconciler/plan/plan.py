@@ -1,13 +1,12 @@
 """A plan: ordered rows, what they were made for, and the digest that names exactly this set of writes."""
 
-import hashlib
-import json
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from functools import cached_property
 
 from reconciler.plan.change import Act, Action, Change, acts
+from reconciler.plan.digest import digest as digest_of
 from reconciler.resource.address import Address
 
 FORMAT_VERSION = "1.0"
@@ -100,8 +99,7 @@ class Plan:
     def digest(self) -> str:
         """Name of this exact set of writes in this exact place: SHA-256, 64 hex."""
         place = {f.name: getattr(self.context, f.name) for f in fields(self.context)}
-        content = [FORMAT_VERSION, place, self.wishes.described(), self.acts]
-        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+        return digest_of(FORMAT_VERSION, place, self.wishes.described(), self.acts)
 
     @property
     def empty(self) -> bool:

@@ -68,9 +68,8 @@ def _rows(wants: dict[Address, Desired], inventory: Inventory, ambiguity: Ambigu
         for row in undeclared(name, group, terms):
             candidates = ambiguity.names.get(row.target)
             yield _maybe_renamed(row, candidates) if candidates and terms.complete and not row.refused else row
-    for observed in inventory.void:
-        if observed.ownership:
-            yield from kept(Address(observed.ownership.name), (observed,), Reason.COPIED_MARK, _COPIED)
+    for address, observed in inventory.void:
+        yield from kept(address, (observed,), Reason.COPIED_MARK, _COPIED)
 
 
 _COPIED = "carries a mark made for another model, so it is nobody's and left alone"

@@ -6,9 +6,9 @@ reported as `No changes.`.
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import TypeAlias
+from typing import TypeAlias, assert_never
 
-from reconciler.plan.change import Action, Change, leaves
+from reconciler.plan.change import Action, Change, Effect, FieldChange, leaves
 from reconciler.plan.plan import Plan
 from reconciler.resource.reason import Reason
 
@@ -40,8 +40,18 @@ def _each(plan: Plan, function: Callable[[Change], Change]) -> Plan:
 def _ignored(row: Change) -> Change:
     """Leave a row alone, visibly."""
     return replace(
-        row, action=Action.NOOP, reasons=(*row.reasons, Reason.IGNORED), supersedes=(), intended=row.action, fields=()
+        row,
+        action=Action.NOOP,
+        reasons=(*row.reasons, Reason.IGNORED),
+        supersedes=(),
+        intended=row.action,
+        fields=_unwritten(row),
     )
+
+
+def _unwritten(row: Change) -> tuple[FieldChange, ...]:
+    """The differences of a row, none of which is written."""
+    return tuple(f._replace(effect=Effect.IGNORED) if f in row.writes else f for f in row.fields)
 
 
 def _without_deletes(row: Change) -> Change:
@@ -61,6 +71,8 @@ def _only_creates(row: Change) -> Change:
         case Action.CREATE:
             return replace(row, supersedes=())
         case Action.WAIT if not leaves(row):
-            return replace(row, supersedes=(), fields=())
+            return replace(row, supersedes=(), fields=_unwritten(row))
         case Action.WAIT | Action.UPDATE | Action.REPLACE | Action.DELETE:
             return _ignored(row)
+        case _:
+            assert_never(row.action)

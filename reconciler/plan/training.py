@@ -120,11 +120,8 @@ def _target(desired: Desired, inputs: str, matches: tuple[Match, ...], inventory
 
 def _free(desired: Desired, inputs: str, inventory: Inventory, terms: Terms, start: int) -> int:
     """The first attempt from `start` on whose id is free, or held by somebody else."""
-    for attempt in count(start):
-        holder = inventory.held.get(_name(desired, inputs, terms, attempt))
-        if holder is None or _foreign(holder, terms):
-            return attempt
-    raise AssertionError  # pragma: no cover  (count() does not end)
+    holders = ((attempt, inventory.held.get(_name(desired, inputs, terms, attempt))) for attempt in count(start))
+    return next(attempt for attempt, holder in holders if holder is None or _foreign(holder, terms))
 
 
 def _name(desired: Desired, inputs: str, terms: Terms, attempt: int) -> str:

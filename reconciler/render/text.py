@@ -14,7 +14,7 @@ from reconciler.render.progress import training
 from reconciler.render.sign import Sign, legend, sign
 from reconciler.render.style import Style, Tone
 from reconciler.render.value import data, difference, overwritten, written
-from reconciler.render.wording import headline, last_line
+from reconciler.render.wording import headline, last_line, sentence
 from reconciler.resource.observed import Observed, State
 from reconciler.resource.reason import Reason
 
@@ -72,8 +72,8 @@ def _block(change: Change, style: Style, width: int) -> str:
 
 def _facts(change: Change, chosen: Sign) -> Iterator[Line]:
     """What there is to say below a headline: why not, what changes, what it costs, which models, where declared."""
-    if change.detail:
-        yield Line(change.detail, Tone.REFUSED if change.refused else Tone.PLAIN)
+    if detail := _detail(change):
+        yield Line(detail, Tone.REFUSED if change.refused else Tone.PLAIN)
     yield from _fields(change, chosen)
     if change.steps and _trains(change):
         most = "" if change.steps.exact else "at most "
@@ -86,6 +86,14 @@ def _facts(change: Change, chosen: Sign) -> Iterator[Line]:
     yield from (Line(f"note: {note}") for note in change.notes)
     if change.desired and change.desired.origin.file:
         yield Line(f"declared in {change.desired.origin}", Tone.FAINT)
+
+
+def _detail(change: Change) -> str:
+    """The detail of a row, without the sentence that its headline has already said."""
+    for reason in change.reasons:
+        if change.detail.startswith(said := sentence(reason, change)):
+            return change.detail.removeprefix(said).lstrip(":; ")
+    return change.detail
 
 
 def _trains(change: Change) -> bool:

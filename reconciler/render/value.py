@@ -51,7 +51,9 @@ def difference(field: FieldChange, change: Change) -> str:
             comment = "ignored, as asked"
         case Effect.NOTE:
             old = written(field.old, "(unknown)")
-            return f"{old} reported, {new} declared{examples}  # {SENTENCES[field.reason].partition(':')[0]}"
+            why = SENTENCES[field.reason].partition(":")[0]
+            comment = "" if field.reason in change.reasons else f"  # {why}"
+            return f"{old} reported, {new} declared{examples}{comment}"
         case _:
             assert_never(field.effect)
     return f"{old} -> {new}{examples}" + (f"  # {comment}" if comment else "")

@@ -12,7 +12,7 @@ from typing import NamedTuple, TypeAlias
 from reconciler.errors import Diagnostic, Origin
 from reconciler.resource.dataset import Example, combine, fingerprint
 from reconciler.resource.rules import DataLimits
-from reconciler.source.formats import Flaw, Row
+from reconciler.source.rows import Flaw, Row
 from reconciler.source.wording import counted, enumerated
 
 MOST_FINDINGS = 20

@@ -4,7 +4,8 @@ A manifest in a pull request decides which file is read and sent away, so only r
 folder (or a root from the command line) count, after every link has been followed.
 """
 
-import hashlib
+# ruff: noqa: PTH118, PTH120, PTH122 - paths are strings in this package: see reading.py
+
 import io
 import os
 from collections.abc import Iterator
@@ -18,9 +19,12 @@ from reconciler.resource.rules import DataLimits
 from reconciler.source import cache, tree
 from reconciler.source.cache import DigestCache, Entry
 from reconciler.source.checks import Examination, Where
-from reconciler.source.formats import Flaw, rows
+from reconciler.source.formats import rows
+from reconciler.source.hashing import BLOCK, Hashing, sha256
 from reconciler.source.load import Sourced
-from reconciler.source.wording import nearest, shown
+from reconciler.source.paths import real_path, unavailable
+from reconciler.source.rows import Flaw
+from reconciler.source.wording import shown
 
 INPUT_FIELD = "text_input"
 OUTPUT_FIELD = "output"
@@ -32,7 +36,6 @@ FORMATS: dict[str, Format] = {
     ".tsv": "tsv",
 }
 LFS = b"version https://git-lfs.github.com/spec/"
-_BLOCK = 1 << 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +92,7 @@ class Library:
                     self.known[found] = self._stream(stream, found, name)
             except OSError as error:
                 origin = sourced.locate("spec", "dataset", "path")
-                return Read(None, (Diagnostic(origin, *_unavailable(found.path, name, error)),))
+                return Read(None, (Diagnostic(origin, *unavailable(found.path, name, error)),))
         return self.known[found]
 
     def _inline(self, sourced: Sourced, spec: DatasetSpec) -> Read:
@@ -129,27 +132,10 @@ class Library:
             name = "inputField" if spec.input_field else "outputField"
             message = f"{name} names a column, and with header: false there are no names"
             return wrong(name, message, "remove one of them")
-        real = self._real(str(sourced.base), path)
+        real = real_path(str(sourced.base), path, self.roots, self.folders)
         if isinstance(real, tuple):
             return wrong("path", *real)
         return Locator(real, form, left, right, spec.header is not False)
-
-    def _real(self, base: str, path: str) -> str | tuple[str, str]:
-        """Follow every link to the file behind a path; refuse what does not lie where data may lie."""
-        if "://" in path:
-            return f"{shown(path)} is an address, not a file", "put the file beside the manifests"
-        if "\0" in path:
-            return f"{shown(path)} is not a path", "write the path of a file"
-        folder, name = os.path.split(os.path.join(base, path))
-        if folder not in self.folders:
-            self.folders[folder] = os.path.realpath(folder)
-        real = os.path.realpath(os.path.join(self.folders[folder], name))
-        allowed = self.roots[1:] if os.path.isabs(path) else self.roots
-        if not tree.inside(real, allowed):
-            what = "is an absolute path" if os.path.isabs(path) else "leaves the workspace's folder"
-            advice = "put the file beside the manifests, or allow its folder with --dataset-root"
-            return f"{shown(path)} {what}", advice
-        return real
 
     def _stream(self, stream: BinaryIO, locator: Locator, name: str) -> Read:
         """Digest and judge an open file, or find what it gave the last time it had these bytes."""
@@ -158,14 +144,14 @@ class Library:
             message = "is a Git LFS pointer, not the data itself"
             return Read(None, (Diagnostic(whole, message, "run `git lfs pull`"),))
         stream.seek(0)
-        if self.digests and (entry := self.digests.get(self._key(_sha256(stream), locator))):
+        if self.digests and (entry := self.digests.get(self._key(sha256(stream), locator))):
             return _judged((), entry, whole, locator)
         stream.seek(0)
-        hashing = _Hashing(stream)
+        hashing = Hashing(stream)
         noun = "example" if locator.format == "json" else "line"
         where = Where(whole, lambda line, column, _: Origin(name, line, column), noun)
         examination = Examination(where, self.limits)
-        numbers = examination.examine(rows(io.BufferedReader(hashing, _BLOCK), locator))
+        numbers = examination.examine(rows(io.BufferedReader(hashing, BLOCK), locator))
         entry = Entry(numbers, tuple(examination.warnings))
         errors = examination.diagnostics()
         if self.digests and not errors:
@@ -187,57 +173,3 @@ def _judged(errors: tuple[Diagnostic, ...], entry: Entry, whole: Origin, locator
     of = entry.numbers
     dataset = Dataset(of.digest, of.count, of.input_characters, of.output_characters, of.request_bytes, locator)
     return Read(dataset, warnings)
-
-
-def _unavailable(path: str, name: str, error: OSError) -> tuple[str, str]:
-    """Say why a file cannot be read."""
-    if os.path.isdir(path):
-        return f"{shown(name)} is a folder", "name a file in it"
-    if os.path.exists(path):
-        return f"{shown(name)} cannot be read: {error.strerror}", ""
-    folder, wanted = os.path.split(path)
-    try:
-        present = sorted(entry for entry in os.listdir(folder) if not entry.startswith("."))
-    except OSError:
-        return f"{shown(name)} does not exist, nor does its folder", "paths start from the manifest's folder"
-    near = nearest(wanted, present)
-    return (
-        f"{shown(name)} does not exist",
-        f"did you mean {near}?" if near else "paths start from the manifest's folder",
-    )
-
-
-def _sha256(stream: BinaryIO) -> bytes:
-    """Hash what is left of a file."""
-    hashed = hashlib.sha256()
-    while block := stream.read(_BLOCK):
-        hashed.update(block)
-    return hashed.digest()
-
-
-class _Hashing(io.RawIOBase):
-    """Passes bytes on and hashes them on their way; going back to the start begins anew."""
-
-    def __init__(self, inner: BinaryIO) -> None:
-        self.inner = inner
-        self.hash = hashlib.sha256()
-
-    def readable(self) -> bool:
-        """Bytes can be read."""
-        return True
-
-    def seekable(self) -> bool:
-        """One can go back to the start."""
-        return True
-
-    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
-        """Go back to the start."""
-        self.hash = hashlib.sha256()
-        return self.inner.seek(offset, whence)
-
-    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
-        """Fill a buffer."""
-        data = self.inner.read(len(buffer)) or b""
-        self.hash.update(data)
-        buffer[: len(data)] = data
-        return len(data)

@@ -3,6 +3,8 @@
 Paths are strings in this package: making Path objects of 10,000 names costs about as much as reading the files.
 """
 
+# ruff: noqa: PTH118, PTH120, PTH123 - paths are strings in this package: see reading.py
+
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -12,9 +14,10 @@ from reconciler.errors import Diagnostic, Origin
 from reconciler.resource.manifest import TunedModelManifest
 from reconciler.resource.workspace import WorkspaceManifest
 from reconciler.source import documents
-from reconciler.source.documents import Document
+from reconciler.source.builder import Document
+from reconciler.source.positions import Locate, locator
 from reconciler.source.tree import File
-from reconciler.source.validation import Locate, locator, validate
+from reconciler.source.validation import validate
 
 HEAD = 65_536
 """Bytes at the beginning of a file that are looked at to tell a manifest from something else."""
@@ -45,7 +48,8 @@ class Reading:
     """What has been read so far.
 
     `datasets` are the absolute paths that manifests name as training data. `obscure` tells that a document which may
-    well be the Workspace could not be read, `claims` that a document has an apiVersion, so that it means to be a manifest.
+    well be the Workspace could not be read, `claims` that a document has
+    an apiVersion, so that it means to be a manifest.
     """
 
     manifests: list[Sourced] = field(default_factory=list)
@@ -110,7 +114,7 @@ class Reading:
     def _apart(self, file: File) -> "Reading":
         """Read a file that may be training data. What can't be a manifest is not parsed to find that out."""
         apart = Reading()
-        data = apart._bytes(file, documents.LARGEST_FILE + 1)  # noqa: SLF001 - the same class
+        data = apart._bytes(file, documents.LARGEST_FILE + 1)
         if data is None:
             return apart
         if data[:HEAD].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"["):

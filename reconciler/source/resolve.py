@@ -93,8 +93,8 @@ def _annotations(sourced: Sourced) -> Iterator[Diagnostic]:
             message = f"{shown(value)} is not a name that a manifest can have had"
             yield Diagnostic(sourced.locate(*where), message, "write the former metadata.name")
         elif name != RENAMED_FROM and name.startswith(ANNOTATIONS):
-            near = nearest(name, (RENAMED_FROM,))
-            advice = f"did you mean {near}?" if near else f"there is only {RENAMED_FROM}"
+            near = nearest(name.removeprefix(ANNOTATIONS), (RENAMED_FROM.removeprefix(ANNOTATIONS),))
+            advice = f"did you mean {RENAMED_FROM}?" if near else f"there is only {RENAMED_FROM}"
             yield Diagnostic(sourced.locate(*where), f"{shown(name)} is not an annotation of ours", advice)
 
 

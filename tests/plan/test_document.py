@@ -1,3 +1,5 @@
+"""The published plan: what is in it, what is not, and which documents are read back."""
+
 import json
 from dataclasses import replace
 from typing import Any

@@ -1,3 +1,5 @@
+"""Which model answers for an address, for every state the wanted one can be in."""
+
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -14,6 +16,7 @@ from reconciler.resource.dataset import Dataset, Locator
 from reconciler.resource.desired import Desired
 from reconciler.resource.identity import inputs_hash
 from reconciler.resource.observed import Mark, Observed, State
+from reconciler.resource.rules import Fields
 
 TERMS = Terms(
     Context("demo", "acme", "gemini", "v1beta", "https://x"),
@@ -24,7 +27,7 @@ TERMS = Terms(
 
 def declared(name: str = "support", epochs: int = 5) -> Desired:
     dataset = Dataset("1:" + "ab" * 32, 15, 300, 60, 900, Locator("/a.jsonl", "jsonl", "text_input", "output"))
-    fields = {"baseModel": "models/b", "hyperparameters.epochCount": epochs}
+    fields: Fields = {"baseModel": "models/b", "hyperparameters.epochCount": epochs}
     return Desired(Address(name), fields, dataset)
 
 

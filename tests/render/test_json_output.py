@@ -1,3 +1,5 @@
+"""JSON for programs: the same content as the values, and safe to print."""
+
 import json
 import math
 

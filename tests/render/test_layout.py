@@ -1,3 +1,5 @@
+"""Lines that fit, columns that line up, and colour that can be left out."""
+
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -1,3 +1,5 @@
+"""No text from outside may act on a terminal, hide something, or leave its line."""
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

@@ -1,3 +1,5 @@
+"""What a log hears of a run, and the parts a live display is drawn from."""
+
 import math
 
 import pytest

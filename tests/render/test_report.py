@@ -1,3 +1,5 @@
+"""The end of a run in words."""
+
 import pytest
 
 from reconciler.plan.change import Action

@@ -1,3 +1,5 @@
+"""The table of models, and the ids for programs."""
+
 import pytest
 
 from reconciler.plan.serving import Serving

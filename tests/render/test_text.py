@@ -1,3 +1,5 @@
+"""Plans as people read them, to the letter."""
+
 import re
 from collections.abc import Mapping
 from dataclasses import replace
@@ -157,9 +159,8 @@ def test_an_update_shows_a_long_remote_text_whole_before_it_is_lost() -> None:
     remote = "Written by hand.\n" * 6
     lost = FieldChange("description", remote, "new", Effect.WRITE, Reason.DRIFTED)
     lines = body(replace(UPDATE, fields=(lost,)), width=160)
-    assert lines[1] == (
-        r'      description: "Written by hand.\nWritten by hand.\nWritte…d.\nWritten by hand.\n" (102 characters) -> new'
-    )
+    short = r'"Written by hand.\nWritten by hand.\nWritte…d.\nWritten by hand.\n" (102 characters)'
+    assert lines[1] == f"      description: {short} -> new"
     assert lines[2] == r'      overwrites description: "' + r"Written by hand.\n" * 6 + '"'
 
 
@@ -187,13 +188,13 @@ def test_a_training_tells_how_far_it_is_and_what_comes_after() -> None:
         NEW,
         declared(),
         running,
-        (WARMER, FieldChange("lifecycle.protect", False, True, Effect.MARK, Reason.DRIFTED)),
+        (WARMER, FieldChange("lifecycle.onRemoval", "delete", "keep", Effect.MARK, Reason.DRIFTED)),
         supersedes=(model(),),
     )
     assert body(row) == [
-        "  … TunedModel/support  training: not as declared: temperature, lifecycle.protect",
-        "      temperature:       (not set) -> 0.5  # once it is ready",
-        "      lifecycle.protect: false -> true  # in the mark of ownership, once it is ready",
+        "  … TunedModel/support  training: not as declared: temperature, lifecycle.onRemoval",
+        "      temperature:         (not set) -> 0.5  # once it is ready",
+        "      lifecycle.onRemoval: delete -> keep  # in the mark of ownership, once it is ready",
         f"      id: {NEW} (12 of 38 steps, 31%, loss 0.5)",
         f"      deleted when {NEW} is READY: {OLD} (READY)",
         "      declared in manifests/support.yaml:3:1",
@@ -214,17 +215,28 @@ def test_a_refused_row_tells_why_what_to_do_and_which_model_stays() -> None:
         grants=(),
         notes=(),
     )
+    trained = "can only be changed by training"
     assert body(row, width=160) == [
-        "  ! TunedModel/support  refused to replace: lifecycle.protect is set; "
-        "hyperparameters.epochCount can only be changed by training",
+        f"  ! TunedModel/support  refused to replace: lifecycle.protect is set; {EPOCHS.path} {trained}",
         "      lifecycle.protect forbids replacing it; `--unprotect TunedModel/support`",
-        "      hyperparameters.epochCount: 5 -> 20  # forces a new training: hyperparameters are fixed when training "
-        "starts",
+        f"      {EPOCHS.path}: 5 -> 20  # forces a new training: {FIXED}",
         "      would take 38 training steps",
         f"      id: {OLD} (READY)",
         "      declared in manifests/support.yaml:3:1",
     ]
     assert text(row).endswith("Plan: 0 to create, 0 to update, 0 to replace, 0 to delete, 1 refused.\n")
+
+
+def test_a_detail_does_not_repeat_the_headline() -> None:
+    unknown = FieldChange("dataset", None, "1q6urq6urq6ur", Effect.NOTE, Reason.DATA_UNKNOWN)
+    said = "nobody knows what it was trained on"
+    refused = replace(SILENT, reasons=(Reason.DATA_UNKNOWN,), refused=True, fields=(unknown,))
+    assert body(replace(refused, detail=f"{said}; `import` it"))[:3] == [
+        f"  ! TunedModel/support  refused: {said}",
+        "      `import` it",
+        "      dataset: (unknown) reported, 1q6urq6urq6ur declared  (15 examples)",
+    ]
+    assert body(replace(refused, detail=said)) == body(refused)
 
 
 def test_leftovers() -> None:
@@ -337,16 +349,19 @@ def test_the_last_line_is_never_broken() -> None:
     )
 
 
-def test_numbers_and_texts() -> None:
-    def value(new: Value) -> str:
-        return body(replace(UPDATE, fields=(WARMER._replace(new=new),)))[1].rpartition(" -> ")[2]
-
-    assert value(0.0010000000474974513) == "0.001"
-    assert value(float("nan")) == "nan"
-    assert value(True) == "true"
-    assert value(()) == "[]"
-    assert value(("1", "a b")) == '[1, "a b"]'
-    assert value("") == '""'
+@pytest.mark.parametrize(
+    ("new", "shown"),
+    [
+        (0.0010000000474974513, "0.001"),
+        (float("nan"), "nan"),
+        (True, "true"),
+        ((), "[]"),
+        (("1", "a b"), '[1, "a b"]'),
+        ("", '""'),
+    ],
+)
+def test_values(new: Value, shown: str) -> None:
+    assert body(replace(UPDATE, fields=(WARMER._replace(new=new),)))[1] == f"      temperature: (not set) -> {shown}"
 
 
 @given(st.text(max_size=200), st.sampled_from([40, 80, 160]))

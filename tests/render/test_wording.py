@@ -1,3 +1,5 @@
+"""A sign and a sentence for everything that a row can be."""
+
 import pytest
 
 from reconciler.plan.change import Action, Change, Effect, FieldChange

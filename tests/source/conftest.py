@@ -76,6 +76,7 @@ def findings() -> Callable[..., list[str]]:
 @pytest.fixture
 def resolved(folder: Path, capabilities: Capabilities) -> Callable[..., Resolved]:
     """Load and resolve the workspace."""
+    assert folder == Path.cwd()
     return lambda *roots, digests=None: resolve(load("."), capabilities, roots, digests)
 
 

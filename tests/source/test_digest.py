@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reconciler.errors import Diagnostic, InvalidManifests
 from reconciler.resource.rules import Capabilities, Change, DataLimits, FieldRule
 from reconciler.source.load import load
 from reconciler.source.resolve import resolve
@@ -130,3 +131,14 @@ def test_digests_never_change(examples: Pairs, wanted: str) -> None:
     """These were computed by hand from the recipe; another value here would retrain every model there is."""
     assert digest_of("d.jsonl", jsonl(examples)) == wanted
     assert digest_of("d.csv", table(examples, "excel", "\r\n")) == wanted
+
+
+@pytest.mark.parametrize("name", ["d.jsonl", "d.json", "d.csv", "d.tsv"])
+@given(content=st.one_of(st.binary(max_size=60), st.text('[]{}",:\\ \n\r\ttext_inpu1', max_size=60).map(str.encode)))
+def test_no_content_makes_reading_fail(name: str, content: bytes) -> None:
+    found: tuple[Diagnostic, ...] = ()
+    try:
+        digest_of(name, content)
+    except InvalidManifests as caught:
+        found = caught.diagnostics
+    assert all(finding.origin.file.endswith(name) for finding in found)

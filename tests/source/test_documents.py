@@ -1,5 +1,7 @@
 """Documents: the form of YAML and JSON files, and what plain scalars mean."""
 
+# ruff: noqa: E501 - a finding is one line
+
 import math
 from collections.abc import Callable
 from pathlib import Path
@@ -20,19 +22,37 @@ FORM = [
     ("a: *x\n", "m.yaml:1:4: `*x` is an alias; write the value out"),
     ("<<: {a: 1}\n", "m.yaml:1:1: `<<` is a merge key; write the values out"),
     ("a: !!int 1\n", "m.yaml:1:4: `!!int` is a tag; remove it; quote what is meant as text"),
-    ("a: !!python/name:os.system x\n", "m.yaml:1:4: `!!python/name:os.system` is a tag; remove it; quote what is meant as text"),
+    (
+        "a: !!python/name:os.system x\n",
+        "m.yaml:1:4: `!!python/name:os.system` is a tag; remove it; quote what is meant as text",
+    ),
     ("1: a\n", "m.yaml:1:1: the key `1` is not text; quote it"),
     ("? [a]\n: b\n", "m.yaml:1:3: a key is not text"),
     ("[" * 100_000, "m.yaml:1:33: is nested deeper than 32 levels"),
-    ("a: b: c\n", "m.yaml:1:5: is not valid YAML: mapping values are not allowed in this context; quote text that contains `: `"),
+    (
+        "a: b: c\n",
+        "m.yaml:1:5: is not valid YAML: mapping values are not allowed in this context; quote text that contains `: `",
+    ),
     ("a: [1\n", "m.yaml:2:1: is not valid YAML: did not find expected ',' or ']'; close the list"),
-    ("a: 1\n\tb: 2\n", "m.yaml:2:1: is not valid YAML: found a tab character that violates indentation; indent with spaces"),
-    ("a: @b\n", "m.yaml:1:4: is not valid YAML: found character that cannot start any token; indent with spaces; quote text that begins with @, ` or %"),
+    (
+        "a: 1\n\tb: 2\n",
+        "m.yaml:2:1: is not valid YAML: found a tab character that violates indentation; indent with spaces",
+    ),
+    (
+        "a: @b\n",
+        "m.yaml:1:4: is not valid YAML: found character that cannot start any token; indent with spaces; quote text that begins with @, ` or %",
+    ),
     ("a: \x00\n", "m.yaml:1:4: has the control character U+0000; remove it, or save the file as UTF-8 text"),
     ("a: b\nc: \x1b[31m\n", "m.yaml:2:4: has the control character U+001B; remove it, or save the file as UTF-8 text"),
-    ("version https://git-lfs.github.com/spec/v1\noid sha256:0\n", "m.yaml: is a Git LFS pointer, not the file itself; run `git lfs pull`"),
+    (
+        "version https://git-lfs.github.com/spec/v1\noid sha256:0\n",
+        "m.yaml: is a Git LFS pointer, not the file itself; run `git lfs pull`",
+    ),
     (b"a: \xe9\n", "m.yaml: is not UTF-8 at byte 3; save it as UTF-8"),
-    (b"a: 1\n" * 1_000_000, "m.yaml: is larger than 4 MB; split it; training data belongs in a dataset file that the manifest names"),
+    (
+        b"a: 1\n" * 1_000_000,
+        "m.yaml: is larger than 4 MB; split it; training data belongs in a dataset file that the manifest names",
+    ),
 ]
 
 
@@ -120,11 +140,11 @@ SCALARS = [
 
 
 @pytest.mark.parametrize(("written", "meant"), SCALARS[:-1], ids=[written for written, _ in SCALARS[:-1]])
-@pytest.mark.parametrize("loader", [yaml.SafeLoader, documents._Loader])
+@pytest.mark.parametrize("loader", [yaml.SafeLoader, documents.LOADER])
 def test_plain_scalars_are_those_of_yaml_1_2(
     written: str, meant: object, loader: object, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(documents, "_Loader", loader)
+    monkeypatch.setattr(documents, "LOADER", loader)
     (document,) = documents.parse("f", f"a: [{written}]" if written != "-" else "a: ['-']")
     assert document.value == {"a": [meant]}
     assert type(document.value["a"][0]) is type(meant)
@@ -138,7 +158,7 @@ def test_without_libyaml_the_same_is_said(
     findings: Callable[..., list[str]],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(documents, "_Loader", yaml.SafeLoader)
+    monkeypatch.setattr(documents, "LOADER", yaml.SafeLoader)
     write("m.yaml", content if len(content) < 10_000 else content[:10_000] if isinstance(content, str) else content)
     assert findings() == [line]
 
@@ -147,7 +167,10 @@ def test_json_is_read_with_positions_and_surrogate_pairs(
     write: Callable[..., Path], findings: Callable[..., list[str]]
 ) -> None:
     start = '{"apiVersion": "reconciler.dev/v1alpha1", "kind": "TunedModel",\n\t"metadata": {"name": "a"},\n'
-    write("m.json", start + '\t"spec": {"baseModel": "models\\/x", "displayName": "\\ud83d\\ude00 \\\\ud83d", "topK": "2"}}')
+    write(
+        "m.json",
+        start + '\t"spec": {"baseModel": "models\\/x", "displayName": "\\ud83d\\ude00 \\\\ud83d", "topK": "2"}}',
+    )
     assert findings() == ["m.json:3:82: spec.topK must be a whole number; `2` is text; write 2, without quotes"]
     write("m.json", start + '"spec": {"baseModel": "models\\/x", "displayName": "\\ud83d\\ude00 \\\\ud83d"}}')
     assert load(".").manifests[0].manifest.spec.display_name == "\N{GRINNING FACE} \\ud83d"

@@ -3,10 +3,13 @@
 import gc
 import io
 import os
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from reconciler.errors import UsageError
 from reconciler.source.load import Loaded, load
@@ -111,8 +114,10 @@ def test_two_workspaces_are_both_named(write: Callable[..., Path]) -> None:
     write("envs/dev/workspace.yaml", WORKSPACE)
     loaded = load(".")
     assert lines(loaded) == [
-        "workspace.yaml:1:1: a second Workspace; the first is at envs/dev/workspace.yaml:1:1; "
-        "keep one, or give a path that holds only one"
+        (
+            "workspace.yaml:1:1: a second Workspace; the first is at envs/dev/workspace.yaml:1:1; "
+            "keep one, or give a path that holds only one"
+        )
     ]
     assert (loaded.workspace, loaded.complete) == (None, False)
 
@@ -122,8 +127,10 @@ def test_a_workspace_below_the_path_is_a_mistake(folder: Path, write: Callable[.
     write("manifests/workspace.yaml", WORKSPACE)
     loaded = load(".")
     assert lines(loaded) == [
-        "manifests/workspace.yaml:1:1: this workspace is not in . itself but in a folder below it; "
-        "give manifests as the path, or move the workspace up"
+        (
+            "manifests/workspace.yaml:1:1: this workspace is not in . itself but in a folder below it; "
+            "give manifests as the path, or move the workspace up"
+        )
     ]
     assert not loaded.complete
 
@@ -150,8 +157,10 @@ def test_a_faulty_workspace_above_is_reported(write: Callable[..., Path], model:
 def test_every_file_is_ours_or_an_error(name: str, write: Callable[..., Path]) -> None:
     write(name, '{"services": {}}')
     assert lines(load(".")) == [
-        f"{name}:1:1: is not a manifest: it has neither apiVersion nor kind; "
-        "move it out of the manifests' folder, or begin it with apiVersion and kind"
+        (
+            f"{name}:1:1: is not a manifest: it has neither apiVersion nor kind; "
+            "move it out of the manifests' folder, or begin it with apiVersion and kind"
+        )
     ]
 
 
@@ -188,7 +197,9 @@ def test_a_manifest_cannot_be_hidden_by_naming_it_as_data(
     padding: int, model: Callable[..., Path], write: Callable[..., Path]
 ) -> None:
     model("m.yaml", "  dataset: {path: victim.json}", name="m")
-    manifest = '{"apiVersion":"reconciler.dev/v1alpha1","kind":"TunedModel","metadata":{"name":"a"},"spec":{"baseModel":"m"}}'
+    manifest = (
+        '{"apiVersion":"reconciler.dev/v1alpha1","kind":"TunedModel","metadata":{"name":"a"},"spec":{"baseModel":"m"}}'
+    )
     write("victim.json", "{" + " " * padding + manifest[1:])
     assert names(load(".")) == ["m", "a"]
 
@@ -196,8 +207,10 @@ def test_a_manifest_cannot_be_hidden_by_naming_it_as_data(
 def test_an_array_that_nobody_names_is_not_parsed_but_reported(write: Callable[..., Path]) -> None:
     write("data.json", b"\xef\xbb\xbf [" + b"{}," * 3_000_000)
     assert lines(load(".")) == [
-        "data.json: is neither a manifest nor named as a dataset by one; "
-        "name it in spec.dataset.path, or move it out of the manifests' folder"
+        (
+            "data.json: is neither a manifest nor named as a dataset by one; "
+            "name it in spec.dataset.path, or move it out of the manifests' folder"
+        )
     ]
 
 
@@ -260,8 +273,10 @@ def test_a_sparse_checkout_is_never_complete(folder: Path, write: Callable[..., 
     loaded = load(".")
     assert not loaded.complete
     assert lines(loaded) == [
-        ".: warning: is part of a sparse git checkout, so manifests may be missing; "
-        "nothing is deleted for being undeclared; check out the whole folder for that"
+        (
+            ".: warning: is part of a sparse git checkout, so manifests may be missing; "
+            "nothing is deleted for being undeclared; check out the whole folder for that"
+        )
     ]
     write(".git/config", "[core]\n\tsparseCheckout = false\n")
     assert load(str(folder)).complete
@@ -295,3 +310,39 @@ def test_the_garbage_collector_is_left_as_it_was(enabled: bool, folder: Path) ->
         assert gc.isenabled() is enabled
     finally:
         gc.enable()
+
+
+fragments = st.sampled_from(
+    [
+        "a: ",
+        "- ",
+        "\n",
+        "  ",
+        "{",
+        "}",
+        "[",
+        "]",
+        "'",
+        '"',
+        "&a ",
+        "*a",
+        "!t ",
+        "? ",
+        ": ",
+        "---\n",
+        "|\n",
+        "\t",
+        "\0",
+        "<<: ",
+        "5",
+    ]
+)
+
+
+@given(st.one_of(st.binary(max_size=40), st.lists(fragments, max_size=14).map(lambda parts: "".join(parts).encode())))
+def test_no_content_makes_loading_fail(content: bytes) -> None:
+    with tempfile.TemporaryDirectory() as made:
+        for name in ("w.yaml", "m.yaml", "m.json"):
+            (Path(made) / name).write_bytes({"w.yaml": WORKSPACE.encode()}.get(name, content))
+        found = load(made).diagnostics
+        assert {"m.yaml", "m.json"} <= {Path(finding.origin.file).name for finding in found}

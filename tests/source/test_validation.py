@@ -1,5 +1,7 @@
 """Validation: one broken manifest for each kind of mistake, and the exact line that tells about it."""
 
+# ruff: noqa: E501 - a finding is one line
+
 from collections.abc import Callable
 from pathlib import Path
 
@@ -24,7 +26,10 @@ SPECS = [
     ("namespace: x", ["m.yaml:7:3: namespaces are not supported; use one workspace for each environment"]),
     ("quux: x", [f"m.yaml:7:3: `quux` is not a field of spec; {FIELDS}"]),
     ("temperature: hot", ["m.yaml:7:16: spec.temperature must be a number; `hot` is text"]),
-    ("temperature: '0.5'", ["m.yaml:7:16: spec.temperature must be a number; `0.5` is text; write 0.5, without quotes"]),
+    (
+        "temperature: '0.5'",
+        ["m.yaml:7:16: spec.temperature must be a number; `0.5` is text; write 0.5, without quotes"],
+    ),
     ("temperature: true", ["m.yaml:7:16: spec.temperature must be a number, not `true`"]),
     ("temperature: 1.01", ["m.yaml:7:16: spec.temperature can't be `1.01`; the most is 1"]),
     ("temperature: -1", ["m.yaml:7:16: spec.temperature can't be `-1`; the least is 0"]),
@@ -59,8 +64,10 @@ SPECS = [
         "readerProjectNumbers: [123, my-project]",
         [
             'm.yaml:7:26: spec.readerProjectNumbers[0] must be text; `123` is a number; quote it: `"123"`',
-            "m.yaml:7:31: spec.readerProjectNumbers[1]: `my-project` is not a project number; "
-            "write its digits in quotes; the id will not do",
+            (
+                "m.yaml:7:31: spec.readerProjectNumbers[1]: `my-project` is not a project number; "
+                "write its digits in quotes; the id will not do"
+            ),
         ],
     ),
     (
@@ -74,7 +81,10 @@ SPECS = [
     ("dataset: {pth: x}", ["m.yaml:7:13: `pth` is not a field of spec.dataset; did you mean path?"]),
     ("dataset: {path: x, examples: []}", ["m.yaml:7:22: path and examples exclude each other; remove one of them"]),
     ("dataset: x.jsonl", ["m.yaml:7:12: spec.dataset must be a mapping, not text"]),
-    ("dataset: {path: x, format: xml}", ["m.yaml:7:30: spec.dataset.format can't be `xml`; it can be: jsonl, json, csv, tsv"]),
+    (
+        "dataset: {path: x, format: xml}",
+        ["m.yaml:7:30: spec.dataset.format can't be `xml`; it can be: jsonl, json, csv, tsv"],
+    ),
     (
         "dataset: {examples: [{textInput: 1, output: null}, {text_input: a}]}",
         [
@@ -148,16 +158,20 @@ WHOLE = [
     (
         TOP + "metadata: {name: Model_1, labels: {a: 1, b: yes}}\n" + SPEC,
         [
-            "m.yaml:3:18: metadata.name: `Model_1` is not a name; use at most 63 lower-case letters, digits and hyphens, "
-            "a letter first and no hyphen at the end",
+            (
+                "m.yaml:3:18: metadata.name: `Model_1` is not a name; use at most 63 lower-case letters, digits and hyphens, "
+                "a letter first and no hyphen at the end"
+            ),
             'm.yaml:3:39: metadata.labels.a must be text; `1` is a number; quote it: `"1"`',
         ],
     ),
     (
         TOP + "metadata: {name: a}\nspec: {temperature: 0.5}\n",
         [
-            "m.yaml:4:7: spec needs one of baseModel and tunedModelSource; "
-            "add baseModel: models/gemini-1.5-flash-001-tuning"
+            (
+                "m.yaml:4:7: spec needs one of baseModel and tunedModelSource; "
+                "add baseModel: models/gemini-1.5-flash-001-tuning"
+            )
         ],
     ),
 ]
@@ -174,18 +188,24 @@ def test_a_mistake_in_the_whole(
 WORKSPACES = [
     (
         "owner: Acme",
-        "workspace.yaml:6:10: spec.owner: `Acme` is not an owner; use at most 24 lower-case letters, digits and hyphens, "
-        "a letter first and no hyphen at the end",
+        (
+            "workspace.yaml:6:10: spec.owner: `Acme` is not an owner; use at most 24 lower-case letters, digits and hyphens, "
+            "a letter first and no hyphen at the end"
+        ),
     ),
     (
         "endpoint: https://evil.example",
-        "workspace.yaml:6:13: spec.endpoint: `https://evil.example` is not an endpoint that credentials may go to; "
-        "write emulator, http://127.0.0.1:PORT, https://generativelanguage.googleapis.com, or remove the line",
+        (
+            "workspace.yaml:6:13: spec.endpoint: `https://evil.example` is not an endpoint that credentials may go to; "
+            "write emulator, http://127.0.0.1:PORT, https://generativelanguage.googleapis.com, or remove the line"
+        ),
     ),
     (
         "project: ../x",
-        "workspace.yaml:6:12: spec.project: `../x` is not a project id; "
-        "write the id, as in the address bar of the Google Cloud console",
+        (
+            "workspace.yaml:6:12: spec.project: `../x` is not a project id; "
+            "write the id, as in the address bar of the Google Cloud console"
+        ),
     ),
     (
         "formerOwners: [A]",
@@ -198,9 +218,7 @@ WORKSPACES = [
 
 
 @pytest.mark.parametrize(("spec", "line"), WORKSPACES, ids=[spec for spec, _ in WORKSPACES])
-def test_a_mistake_in_the_workspace(
-    spec: str, line: str, folder: Path, findings: Callable[..., list[str]]
-) -> None:
+def test_a_mistake_in_the_workspace(spec: str, line: str, folder: Path, findings: Callable[..., list[str]]) -> None:
     with (folder / "workspace.yaml").open("a") as stream:
         stream.write(f"spec:\n  {spec}\n")
     assert findings() == [line]

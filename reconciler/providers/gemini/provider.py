@@ -79,6 +79,10 @@ class GeminiProvider:
                 return None
             raise
 
+    def explain(self, observed: Observed) -> str:
+        """Why this model's training failed, as any operation that the service still knows of it says."""
+        return self._service.failure(observed.name, "")
+
     def create(self, name: str, desired: Desired, ownership: Ownership, examples: Iterable[Example]) -> Operation:
         """Start a training, or adopt the one that an earlier request started under this id."""
         if desired.dataset is None:

@@ -43,17 +43,18 @@ def capabilities(service_version: str) -> Capabilities:
     return Capabilities("gemini", {rule.path: rule for rule in (*_COMMON, *specific)}, LIMITS)
 
 
-def _hyperparameter(name: str, *defaults: float) -> FieldRule:
+def _hyperparameter(name: str, *defaults: float, instead: str = "") -> FieldRule:
     """Rule of one hyperparameter; several defaults where the service chooses by the number of examples."""
-    return FieldRule(f"hyperparameters.{name}", Change.RETRAIN, _HYPERPARAMETER, defaults)
+    alternative = f"hyperparameters.{instead}" if instead else ""
+    return FieldRule(f"hyperparameters.{name}", Change.RETRAIN, _HYPERPARAMETER, defaults, alternative)
 
 
 _GEMINI = (
     FieldRule("readerProjectNumbers", Change.IN_PLACE, "projects that may use the model"),
     _hyperparameter("epochCount", 5),
     _hyperparameter("batchSize", 4, 16),
-    _hyperparameter("learningRate", 0.001, 0.0002),
-    _hyperparameter("learningRateMultiplier", 1),
+    _hyperparameter("learningRate", 0.001, 0.0002, instead="learningRateMultiplier"),
+    _hyperparameter("learningRateMultiplier", 1, instead="learningRate"),
 )
 _PALM = (
     _hyperparameter("epochCount", 10),

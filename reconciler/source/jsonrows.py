@@ -1,0 +1,187 @@
+"""Rows out of JSONL and JSON: the text of two keys of an object; other keys do not count, other types are errors."""
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator
+from typing import Any, BinaryIO
+
+from reconciler.resource.dataset import Example, Locator
+from reconciler.source.rows import MARK, Flaw, Row, missing_fields, not_utf8
+from reconciler.source.wording import quoted, shown
+
+LONGEST_LINE = 8 * 1024 * 1024
+"""Bytes of one line of JSONL."""
+
+LARGEST_JSON = 64 * 1024 * 1024
+"""Bytes of one `json` file, the only format that has to be held in memory."""
+
+
+class _Number(str):
+    """A JSON number as it is written: never computed with, only quoted back."""
+
+    __slots__ = ()
+
+
+class _Twice(ValueError):
+    """A key is given twice in one object."""
+
+
+def lines(stream: BinaryIO, locator: Locator) -> Iterator[Row]:
+    """One JSON object a line; blank lines are passed over."""
+    decode, offset, pick = _decoder().decode, 0, _picker(locator)
+    number = 0
+    while data := stream.readline(LONGEST_LINE + 1):
+        number += 1
+        if len(data) > LONGEST_LINE:
+            yield number, 0, Flaw(f"is longer than {LONGEST_LINE // 1024**2} MB", "write one JSON object a line")
+            return
+        start = len(MARK) if number == 1 and data.startswith(MARK) else 0
+        try:
+            text = data[start:].decode()
+        except UnicodeDecodeError as error:
+            yield number, 0, not_utf8(offset + start + error.start)
+            return
+        offset += len(data)
+        if text.isspace() or not text:
+            continue
+        yield number, 0, _object(text, decode, pick)
+
+
+def _object(text: str, decode: Callable[[str], Any], pick: Callable[[Any], Example | Flaw]) -> Example | Flaw:
+    """Read one JSON object."""
+    try:
+        return pick(decode(text))
+    except json.JSONDecodeError as error:
+        if text.strip() == "[":
+            return Flaw("is the beginning of a JSON array, not a JSON object", "set format: json")
+        return Flaw(f"is not JSON at column {error.colno}: {error.msg[:1].lower()}{error.msg[1:]}", "")
+    except _Twice as error:
+        return Flaw(str(error), "remove one of them")
+    except RecursionError:
+        return Flaw("is nested too deeply", "")
+
+
+def array(stream: BinaryIO, locator: Locator) -> Iterator[Row]:
+    """Read one array of objects, item by item, so that each has its line."""
+    data = stream.read(LARGEST_JSON + 1)
+    if len(data) > LARGEST_JSON:
+        yield 0, 0, Flaw(f"is larger than {LARGEST_JSON // 1024**2} MB", "write it as JSONL, which has no limit")
+        return
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        yield 0, 0, not_utf8(error.start + (len(MARK) if data.startswith(MARK) else 0))
+        return
+    del data
+    yield from _items(text, locator) if text.strip() else ()
+
+
+def _items(text: str, locator: Locator) -> Iterator[Row]:
+    """Yield the items of an array with their lines."""
+    decode, pick = _decoder().raw_decode, _picker(locator)
+    at, line, counted_to = _skip(text, 0), 1, 0
+    if text[at] != "[":
+        yield 1, 0, Flaw("is not a JSON array of objects", "set format: jsonl if each line is an object of its own")
+        return
+    at = _skip(text, at + 1)
+    if text[at : at + 1] == "]":
+        at += 1
+    else:
+        while True:
+            line, counted_to = line + text.count("\n", counted_to, at), at
+            column = at - text.rfind("\n", 0, at)
+            try:
+                item, at = decode(text, at)
+            except (json.JSONDecodeError, _Twice, RecursionError) as error:
+                yield line, column, _broken(error, text)
+                return
+            yield line, column, pick(item)
+            at = _skip(text, at)
+            separator, at = text[at : at + 1], _skip(text, at + 1)
+            if separator != ",":
+                break
+        if separator != "]":
+            yield line, 0, Flaw("is not valid JSON: the array does not go on or end after this item", "")
+            return
+    if at < len(text) and text[at:].strip():
+        yield line, 0, Flaw("is not valid JSON: there is something after the array", "")
+
+
+def _broken(error: Exception, text: str) -> Flaw:
+    """Say why the array cannot be read further."""
+    if isinstance(error, json.JSONDecodeError):
+        line = text.count("\n", 0, error.pos) + 1
+        return Flaw(f"is not valid JSON at line {line}, column {error.colno}: {error.msg[:1].lower()}{error.msg[1:]}")
+    return Flaw(str(error), "remove one of them") if isinstance(error, _Twice) else Flaw("is nested too deeply")
+
+
+def _skip(text: str, at: int) -> int:
+    """Pass over JSON's white space."""
+    while text[at : at + 1] in (" ", "\t", "\r", "\n"):
+        at += 1
+    return at
+
+
+def _decoder() -> json.JSONDecoder:
+    """Make a decoder that keeps numbers as they are written and refuses an object with one key twice."""
+    return json.JSONDecoder(object_pairs_hook=_unique, parse_int=_Number, parse_float=_Number, parse_constant=_Number)
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Make a dict of pairs without a repeated key."""
+    made = dict(pairs)
+    if len(made) != len(pairs):
+        twice = next(key for key, count in Counter(key for key, _ in pairs).items() if count > 1)
+        raise _Twice(f"has the key {shown(twice)} twice")
+    return made
+
+
+def _picker(locator: Locator) -> Callable[[Any], Example | Flaw]:
+    """Make the function that takes the two fields out of a JSON value."""
+    left, right = locator.input_field, locator.output_field
+
+    def pick(item: Any) -> Example | Flaw:
+        if type(item) is not dict:
+            return Flaw(f"is {_kind(item)}, not a JSON object", f"write {{{quote(left)}: ..., {quote(right)}: ...}}")
+        first, second = item.get(left), item.get(right)
+        if type(first) is str and type(second) is str:
+            return Example(first, second)
+        return _wrong_fields(item, left, right)
+
+    def quote(name: str) -> str:
+        return f'"{name}"'
+
+    return pick
+
+
+def _wrong_fields(item: dict[str, Any], left: str, right: str) -> Flaw:
+    """Say which of the two fields is missing or no text."""
+    missing = [name for name in (left, right) if name not in item]
+    if missing:
+        return missing_fields(missing, tuple(item), left)
+    name = left if type(item[left]) is not str else right
+    value = item[name]
+    match value:
+        case _Number():
+            return Flaw(f"{name} is a number; examples are text", f"write {quoted(value)}")
+        case bool():
+            return Flaw(f"{name} is {str(value).lower()}; examples are text", f"write {quoted(str(value).lower())}")
+        case _:
+            return Flaw(f"{name} is {_kind(value)}; examples are text", "write it as a string")
+
+
+def _kind(value: object) -> str:
+    """Name a JSON value's type."""
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return str(value).lower()
+        case _Number():
+            return "a number"
+        case str():
+            return "a string"
+        case list():
+            return "an array"
+        case _:
+            return "an object"

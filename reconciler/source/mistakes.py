@@ -1,0 +1,85 @@
+"""Everything that is wrong with one document of a known kind, each at its key or value."""
+
+import functools
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+from pydantic.alias_generators import to_camel
+from pydantic_core import ErrorDetails
+
+from reconciler.errors import Diagnostic
+from reconciler.resource.manifest import TunedModelManifest
+from reconciler.source.positions import Place
+from reconciler.source.sentences import addition, dotted, mistake
+from reconciler.source.structure import fields_at, homes_of
+from reconciler.source.wording import nearest, shown, suggestion
+
+EXACTLY_ONE = ((("spec",), ("baseModel", "tunedModelSource")), (("spec", "dataset"), ("path", "examples")))
+AT_MOST_ONE = ((("spec", "hyperparameters"), ("learningRate", "learningRateMultiplier")),)
+
+
+class Mistakes:
+    """Puts the errors of one document into words."""
+
+    def __init__(self, model: type[BaseModel], value: Any, find: Callable[..., Place]) -> None:
+        self.model = model
+        self.value = value
+        self.find = find
+
+    def of(self, error: ValidationError) -> tuple[Diagnostic, ...]:
+        """Give a finding for each error, and those that pydantic had no chance to see."""
+        details = [e for e in error.errors(include_url=False) if e["type"] != "value_error"]
+        misspelt = {self._meant(e["loc"]) for e in details if e["type"] == "extra_forbidden"}
+        wanted = [e for e in details if e["type"] != "missing" or e["loc"] not in misspelt]
+        return (*map(self._finding, wanted), *self._exclusive())
+
+    def _meant(self, path: tuple[str | int, ...]) -> tuple[str | int, ...]:
+        """Give the path of the field that a stray key was probably meant to be."""
+        *parent, last = path
+        if last == "namespace":
+            return path
+        known = fields_at(self.model, tuple(parent))
+        return (*parent, to_camel(str(last)) if to_camel(str(last)) in known else nearest(str(last), known))
+
+    def _finding(self, error: ErrorDetails) -> Diagnostic:
+        """Word one error of pydantic's."""
+        path = tuple(step for step in error["loc"] if step != "[key]")
+        about_key = error["type"] == "extra_forbidden"
+        place = self.find(path, key=about_key)
+        if about_key:
+            message, advice = self._stray(path)
+        elif error["type"] == "missing":
+            message, advice = f"{dotted(path)} is missing", addition(path)
+        else:
+            message, advice = mistake(path, error, place.written)
+        return Diagnostic(place.origin, message, advice)
+
+    def _stray(self, path: tuple[str | int, ...]) -> tuple[str, str]:
+        """Word a key that does not belong where it is."""
+        *parent, last = path
+        key, known = str(last), fields_at(self.model, tuple(parent))
+        where = dotted(tuple(parent)) or "a manifest"
+        message = f"{shown(key)} is not a field of {where}"
+        if key == "namespace":
+            return "namespaces are not supported", "use one workspace for each environment"
+        if to_camel(key) in known:
+            return message, f"did you mean {to_camel(key)}?"
+        if homes := homes_of(self.model).get(to_camel(key)):
+            return message, f"it belongs {' or '.join(homes)}"
+        return message, suggestion(key, known, "the fields are")
+
+    def _exclusive(self) -> Iterator[Diagnostic]:
+        """Check the fields that exclude or replace each other; a misspelt key may be the one that is missing."""
+        for path, names in (*EXACTLY_ONE, *AT_MOST_ONE) if self.model is TunedModelManifest else ():
+            part = functools.reduce(lambda part, step: part.get(step) if type(part) is dict else None, path, self.value)
+            if type(part) is not dict:
+                continue
+            given = [name for name in names if part.get(name) is not None]
+            if len(given) > 1:
+                origin = self.find((*path, given[1]), key=True).origin
+                yield Diagnostic(origin, f"{' and '.join(names)} exclude each other", "remove one of them")
+            strange = part.keys() - set(fields_at(self.model, path))
+            if not given and (path, names) in EXACTLY_ONE and not strange:
+                message = f"{dotted(path)} needs one of {' and '.join(names)}"
+                yield Diagnostic(self.find(path).origin, message, addition((*path, names[0])))

@@ -1,0 +1,78 @@
+"""Where the parts of a document stand: found again when a message needs it.
+
+Keeping the positions of 10,000 files would cost more than their manifests; the nodes of the file asked about last are
+kept, because a file with one mistake often has more.
+"""
+
+import functools
+from contextlib import suppress
+from typing import Any, NamedTuple, Protocol
+
+import yaml
+
+from reconciler.errors import Origin
+from reconciler.source import documents
+
+
+class Place(NamedTuple):
+    """Where a value stands, and how it is written there if it is a scalar."""
+
+    origin: Origin
+    written: str
+
+
+def find(file: str, text: str, position: int, path: tuple[str | int, ...], *, key: bool = False) -> Place:
+    """Find the value (or its key) at a path inside of a document; of what is not there, the nearest part around it."""
+    nodes = _nodes(text)
+    node: Any = nodes[position] if position < len(nodes) else None
+    if node is None:
+        return Place(Origin(file), "")
+    mark = node.start_mark
+    for step in path:
+        pair = _pair(node, step)
+        if pair is None:
+            break
+        name, node = pair
+        mark = (name if key else node).start_mark
+        if node.start_mark.line > name.start_mark.line and not isinstance(node, yaml.ScalarNode):
+            mark = name.start_mark  # a block below its key is found at the key
+    written = node.value if isinstance(node, yaml.ScalarNode) else ""
+    return Place(Origin(file, mark.line + 1, mark.column + 1), written)
+
+
+@functools.lru_cache(maxsize=1)
+def _nodes(text: str) -> tuple[Any, ...]:
+    """Compose the documents of a file, up to where it can't be read; their depth was checked when they were parsed."""
+    nodes: list[Any] = []
+    with suppress(yaml.YAMLError):
+        loader = documents.LOADER(text)
+        while loader.check_node():
+            nodes.append(loader.get_node())
+    return tuple(nodes)
+
+
+def _pair(node: Any, step: str | int) -> tuple[Any, Any] | None:
+    """Give key and value at one step of a path; the items of a list are their own keys."""
+    match node, step:
+        case yaml.MappingNode(value=pairs), str():
+            return next(((name, value) for name, value in pairs if name.value == step), None)
+        case yaml.SequenceNode(value=items), int() if step < len(items):
+            return items[step], items[step]
+    return None
+
+
+class Locate(Protocol):
+    """Finds the place of a part of a manifest: `locate("spec", "dataset", "path")`."""
+
+    def __call__(self, *path: str | int) -> Origin:
+        """Give file, line and column; of what is not there, the nearest part around it."""
+        ...
+
+
+def locator(file: str, text: str, position: int) -> Locate:
+    """Make a Locate for one document; it holds on to the text alone, and reads it again when asked."""
+
+    def locate(*path: str | int) -> Origin:
+        return find(file, text, position, path).origin
+
+    return locate

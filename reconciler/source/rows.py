@@ -1,0 +1,34 @@
+"""One row of training data: the example it holds, or why it holds none."""
+
+from collections.abc import Sequence
+from typing import NamedTuple, TypeAlias
+
+from reconciler.resource.dataset import Example
+from reconciler.source.wording import shown
+
+MARK = b"\xef\xbb\xbf"
+"""The byte order mark in UTF-8, which some programs put before the first row."""
+
+
+class Flaw(NamedTuple):
+    """Why a row, or all that follows it, cannot be read."""
+
+    message: str
+    advice: str = ""
+
+
+Row: TypeAlias = tuple[int, int, Example | Flaw]
+"""Line and column that a row begins at (column 0 where a row has whole lines), and the row."""
+
+
+def missing_fields(missing: Sequence[str], present: Sequence[str], left: str) -> Flaw:
+    """Say which fields are missing and how to name others."""
+    have = f"it has {', '.join(map(shown, present[:10]))}" if present else "it has none"
+    lacks = " and no ".join(map(shown, missing))
+    options = " and ".join(f"{'inputField' if name == left else 'outputField'}: NAME" for name in missing)
+    return Flaw(f"has no {lacks}; {have}", f"name the right one with {options}")
+
+
+def not_utf8(offset: int) -> Flaw:
+    """Say at which byte of the file the text ends that is UTF-8."""
+    return Flaw(f"is not UTF-8 at byte {offset:,} of the file", "save it as UTF-8")

@@ -1,0 +1,155 @@
+"""What is wrong with a value, in a sentence: one for each kind of pydantic's errors that manifests can have."""
+
+import math
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic_core import ErrorDetails
+
+from reconciler.source.wording import counted, quoted, shown, suggestion
+
+FORMS: Mapping[str, tuple[str, str]] = {
+    "metadata.name": (
+        "is not a name",
+        "use at most 63 lower-case letters, digits and hyphens, a letter first and no hyphen at the end",
+    ),
+    "spec.owner": (
+        "is not an owner",
+        "use at most 24 lower-case letters, digits and hyphens, a letter first and no hyphen at the end",
+    ),
+    "spec.formerOwners": ("is not an owner", "write the owner as the workspace used to have it"),
+    "spec.endpoint": (
+        "is not an endpoint that credentials may go to",
+        "write emulator, http://127.0.0.1:PORT, https://generativelanguage.googleapis.com, or remove the line",
+    ),
+    "spec.project": ("is not a project id", "write the id, as in the address bar of the Google Cloud console"),
+    "spec.tunedModelSource.tunedModel": ("is not a tuned model", "write tunedModels/ID"),
+    "spec.readerProjectNumbers": ("is not a project number", "write its digits in quotes; the id will not do"),
+}
+"""What a pattern asks for, in words, by the field that has it."""
+
+
+def dotted(path: tuple[str | int, ...]) -> str:
+    """Write a path as people do: `spec.dataset.examples[3].output`."""
+    return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path).lstrip(".")
+
+
+def addition(path: tuple[str | int, ...]) -> str:
+    """Advise to add a field, with an example where its form is not obvious."""
+    examples = {"baseModel": "baseModel: models/gemini-1.5-flash-001-tuning", "path": "path: data/examples.jsonl"}
+    return f"add {examples.get(str(path[-1]), f'{path[-1]}: ...')}"
+
+
+def mistake(path: tuple[str | int, ...], error: ErrorDetails, written: str) -> tuple[str, str]:
+    """Word a value that the field does not take."""
+    field, value, kind = dotted(path), error["input"], error["type"]
+    if kind.endswith("_type"):
+        return _wrong_type(field, value, kind, written)
+    return _wrong_value(field, value, error, written) or (f"{field}: {error['msg'][:1].lower()}{error['msg'][1:]}", "")
+
+
+def _wrong_type(field: str, value: object, kind: str, written: str) -> tuple[str, str]:
+    """Word a value of another type than the field's."""
+    match kind:
+        case "string_type":
+            return _wants_text(field, value, written)
+        case "bool_type":
+            return _wants_bool(field, value)
+        case "int_type" | "float_type":
+            return _wants_number(field, value, "a whole number" if kind == "int_type" else "a number")
+        case "tuple_type" | "list_type":
+            return f"{field} must be a list, not {kind_of(value)}", "write each item after a hyphen"
+        case _:
+            return f"{field} must be a mapping, not {kind_of(value)}", ""
+
+
+def _wrong_value(field: str, value: Any, error: ErrorDetails, written: str) -> tuple[str, str] | None:
+    """Word a value of the right type that the field does not take; None for kinds of errors not known here."""
+    context = error.get("ctx", {})
+    match error["type"]:
+        case "literal_error":
+            choices = tuple(re.findall(r"'([^']*)'", str(context.get("expected", ""))))
+            return f"{field} can't be {_brief(value)}", suggestion(str(value), choices, "it can be")
+        case "string_pattern_mismatch":
+            wrong, advice = FORMS.get(re.sub(r"\[\d+\]$", "", field), ("has the wrong form", ""))
+            return f"{field}: {_brief(value)} {wrong}", advice
+        case "string_too_short":
+            return f"{field} is empty", "write something, or remove the line"
+        case "string_too_long":
+            most = counted(int(context.get("max_length", 0)), "character")
+            return f"{field} has {counted(len(value), 'character')}", f"shorten it to {most}"
+        case "greater_than" | "greater_than_equal" | "less_than" | "less_than_equal" | "finite_number":
+            return f"{field} can't be {shown(written)}", _bound(error["type"], value, context)
+        case _:
+            return None
+
+
+def _wants_text(field: str, value: object, written: str) -> tuple[str, str]:
+    """Word a value that YAML does not read as text."""
+    if value is None:
+        return f"{field} is empty", f"quote it: {quoted(written)}" if written else "write text, or remove the line"
+    if isinstance(value, bool | int | float):
+        return f"{field} must be text; {shown(written)} is {kind_of(value)}", f"quote it: {quoted(written)}"
+    return f"{field} must be text, not {kind_of(value)}", "quote it" if isinstance(value, dict) else ""
+
+
+def _wants_bool(field: str, value: object) -> tuple[str, str]:
+    """Word a value that is not true or false; YAML 1.1 had more words for these."""
+    word = str(value).casefold()
+    if isinstance(value, str) and word in ("yes", "on", "y", "true", "no", "off", "n", "false"):
+        right = "true" if word in ("yes", "on", "y", "true") else "false"
+        return f"{field} must be true or false; {shown(value)} is text", f"write {right}, without quotes"
+    return f"{field} must be true or false, not {_brief(value)}", ""
+
+
+def _wants_number(field: str, value: object, wanted: str) -> tuple[str, str]:
+    """Word a value that is not the number it should be."""
+    if isinstance(value, str):
+        plain = re.fullmatch(r"([-+]?)0*(\d[\d_]*(?:\.\d+)?(?:[eE][-+]?\d+)?)", value)
+        advice = f"write {plain[1]}{plain[2].replace('_', '')}, without quotes" if plain else ""
+        return f"{field} must be {wanted}; {shown(value)} is text", advice
+    return f"{field} must be {wanted}, not {_brief(value)}", ""
+
+
+def _bound(kind: str, value: float, context: Mapping[str, Any]) -> str:
+    """Say the limit that a number broke."""
+    words = {
+        "greater_than": ("gt", "write a number above"),
+        "greater_than_equal": ("ge", "the least is"),
+        "less_than": ("lt", "write a number below"),
+        "less_than_equal": ("le", "the most is"),
+    }
+    if kind not in words or not math.isfinite(value):
+        return "write a finite number"
+    name, text = words[kind]
+    limit = context[name]
+    return f"{text} {limit:,}" if isinstance(limit, int) else f"{text} {limit:g}"
+
+
+def kind_of(value: object) -> str:
+    """Name what a value is, in words."""
+    match value:
+        case None:
+            return "empty"
+        case bool():
+            return "true or false"
+        case int() | float():
+            return "a number"
+        case str():
+            return "text"
+        case list() | tuple():
+            return "a list"
+        case _:
+            return "a mapping"
+
+
+def _brief(value: object) -> str:
+    """Show a value if it is short by nature, else name its kind."""
+    match value:
+        case bool():
+            return shown(str(value).lower())
+        case str() | int() | float():
+            return shown(str(value))
+        case _:
+            return kind_of(value)

@@ -1,0 +1,56 @@
+"""destroy: everything of the workspace, confirmed by its name; limits and protection hold."""
+
+from tests.cli.conftest import Bench, Command
+
+PROTECTED = "  lifecycle: {protect: true}\n"
+
+
+def test_everything_goes(applied: Bench, run: Command) -> None:
+    applied.remove("two")
+    assert run("destroy", types="bench\n").code == 0
+    assert "READY" not in run("status").out
+    assert run("destroy", types="").out == "No changes.\n"
+
+
+def test_the_name_has_to_be_right(applied: Bench, run: Command) -> None:
+    typed = run("destroy", types="yes\n")
+    assert typed.code == 1
+    assert "Type the workspace's name (bench)" in typed.err
+    assert run("destroy", "--workspace", "other").code == 64
+    asked = run("destroy")
+    assert asked.code == 64
+    assert "give --workspace bench" in asked.err
+    assert run("plan").out == "No changes.\n"
+    assert run("destroy", "--workspace", "bench").code == 0
+
+
+def test_limits_hold(applied: Bench, run: Command) -> None:
+    ran = run("destroy", "--workspace", "bench", "--max-deletes", "1")
+    assert ran.code == 4
+    assert "2 deletes is over the limit of 1" in ran.err
+
+
+def test_protected_models_stay(bench: Bench, run: Command) -> None:
+    bench.declare("kept", extra=PROTECTED)
+    bench.declare("late", "gone")
+    run("apply", "--yes", "--quiet")
+    bench.declare("late", extra=PROTECTED)  # its mark does not say so yet
+    ran = run("destroy", "--workspace", "bench")
+    assert ran.code == 5
+    assert "1 to delete, 2 refused" in ran.out
+    left = run("outputs").out
+    assert "kept" in left
+    assert "late" in left
+    assert "gone" not in left
+    assert run("destroy", "--workspace", "bench", "--unprotect", "kept", "--unprotect", "late").code == 0
+
+
+def test_a_part_of_a_workspace_cannot_be_destroyed(applied: Bench, run: Command) -> None:
+    ran = run("destroy", "manifests/one.yaml", "--workspace", "bench")
+    assert ran.code == 64
+    assert "whole workspace" in ran.err
+
+
+def test_missing_data_is_no_obstacle(applied: Bench, run: Command) -> None:
+    (applied.folder / "numbers.jsonl").unlink()
+    assert run("destroy", "--workspace", "bench").code == 0

@@ -1,0 +1,48 @@
+"""init: a workspace that works at once, and never an overwritten file."""
+
+import pytest
+import yaml
+
+from tests.cli.conftest import Bench, Command
+
+
+def test_it_works_at_once(bench: Bench, run: Command) -> None:
+    ran = run("init", "fresh")
+    assert ran.code == 0
+    assert ran.last == "Next: reconciler plan fresh"
+    assert run("validate", "fresh").out == "Valid: 1 model.\n"
+    assert run("plan", "fresh").last == "Plan: 1 to create, 0 to update, 0 to replace, 0 to delete."
+    text = (bench.root / "fresh" / "workspace.yaml").read_text()
+    reference = text.splitlines()[0].removeprefix("# yaml-language-server: $schema=")
+    assert (bench.root / "fresh" / reference).is_file()
+
+
+def test_nothing_is_overwritten(bench: Bench, run: Command) -> None:
+    ran = run("init")
+    assert ran.code == 64
+    assert "manifests/workspace.yaml: already there" in ran.err
+    assert not (bench.folder / "next-number.yaml").exists()
+
+
+def test_owners_differ(bench: Bench, run: Command) -> None:
+    owners = set()
+    for folder in ("a", "b/manifests"):
+        assert run("init", folder).code == 0
+        owners.add(yaml.safe_load((bench.root / folder / "workspace.yaml").read_text())["spec"]["owner"])
+    assert len(owners) == 2
+
+
+@pytest.mark.parametrize(("flags", "endpoint"), [((), "emulator"), (("--service",), None)])
+def test_the_service_is_chosen_on_purpose(
+    bench: Bench, run: Command, flags: tuple[str, ...], endpoint: str | None
+) -> None:
+    run("init", "fresh", *flags)
+    spec = yaml.safe_load((bench.root / "fresh" / "workspace.yaml").read_text())["spec"]
+    assert spec.get("endpoint") == endpoint
+    assert run("validate", "fresh").code == 0
+
+
+@pytest.mark.parametrize("name", ["Überlange " * 9, "123", "---"])
+def test_any_folder_has_a_name(bench: Bench, run: Command, name: str) -> None:
+    assert run("init", f"x/{name}").code == 0
+    assert run("validate", f"x/{name}").code == 0

@@ -1,0 +1,128 @@
+"""The entry point: help, wrong usage, bugs, interruptions, and streams."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from reconciler import __version__
+from reconciler.cli.commands import COMMANDS
+from reconciler.cli.main import main
+from tests.cli.conftest import Bench, Command
+
+
+def test_help_lists_every_command(run: Command) -> None:
+    ran = run("--help")
+    assert ran.code == 0
+    for name, entry in COMMANDS.items():
+        assert f"  {name} " in ran.out
+        assert entry.summary in ran.out
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_helps_with_examples(run: Command, name: str) -> None:
+    ran = run(name, "-h")
+    assert ran.code == 0
+    assert f"Usage: reconciler {name}" in ran.out
+    assert "Examples:\n    " in ran.out
+
+
+def test_version(run: Command) -> None:
+    assert run("--version").out == f"reconciler {__version__}\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("paln",), "there is no command 'paln'; did you mean plan?"),
+        (("xyzzy",), "`reconciler --help` lists them"),
+        (("plan", "--nope"), "--nope"),
+        (("plan", "a", "b"), "unexpected extra argument"),
+        (("apply", "--timeout", "45"), "write it as 90s, 45m or 1h30m"),
+        (("apply", "--timeout", ""), "write it as 90s, 45m or 1h30m"),
+        (("apply", "--parallelism", "0"), "0 is not in the range"),
+        (("plan", "--policy", "all"), "'all' is not one of"),
+        ((), "Usage: reconciler"),
+    ],
+)
+def test_wrong_usage_is_64(run: Command, arguments: tuple[str, ...], said: str) -> None:
+    ran = run(*arguments)
+    assert (ran.code, ran.out) == (64, "")
+    assert said in ran.err
+
+
+@pytest.mark.parametrize(("text", "seconds"), [("90s", 90), ("45m", 2700), ("1h30m", 5400), ("1h1m1s", 3661)])
+def test_durations(text: str, seconds: float) -> None:
+    import click
+
+    from reconciler.cli.duration import seconds as read
+
+    assert read(click.Context(click.Command("x")), click.Option(["--timeout"]), text) == seconds
+
+
+def test_a_bug_is_owned_up_to(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise ZeroDivisionError("never")
+
+    monkeypatch.setattr("reconciler.cli.session.load", broken)
+    assert main(["plan"]) == 1
+    quiet = capsys.readouterr().err
+    assert quiet == "Error: ZeroDivisionError: never; this is a bug in reconciler; run again with -vv and report it\n"
+    assert main(["plan", "-vv"]) == 1
+    assert "Traceback" in capsys.readouterr().err
+
+
+def test_ctrl_c_outside_of_a_run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("reconciler.cli.session.load", interrupted)
+    assert main(["plan"]) == 130
+    assert "Traceback" not in capsys.readouterr().err
+
+
+def test_colour(bench: Bench, run: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    bench.declare("one")
+    assert "\x1b[" not in run("plan").out
+    assert "\x1b[" in run("plan", "--color", "always").out
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    assert "\x1b[" in run("plan").out
+    assert "\x1b[" not in run("plan", "--no-color").out
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert "\x1b[" not in run("plan").out
+
+
+def test_quiet_and_loud(bench: Bench, run: Command) -> None:
+    bench.declare("one")
+    assert run("apply", "--yes", "-q").err == ""
+    loud = run("plan", "-v").err
+    assert "reconciler.gemini: http://emulator v1beta, with no credentials" in loud
+    assert "GET /v1beta/tunedModels" in loud
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion(run: Command, shell: str) -> None:
+    assert "_RECONCILER_COMPLETE" in run("completion", shell).out
+
+
+@pytest.mark.process
+def test_a_reader_that_leaves_is_no_error(bench: Bench) -> None:
+    bench.declare(*(f"model-{n}" for n in range(300)))
+    script = f"{sys.executable} -m reconciler plan; echo $? >&2"
+    with subprocess.Popen(["sh", "-c", script], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        process.stdout.close()
+        assert process.stderr is not None
+        assert process.stderr.read() == "141\n"
+
+
+@pytest.mark.process
+def test_any_encoding_will_do(bench: Bench) -> None:
+    bench.declare("one")
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    command = [sys.executable, "-m", "reconciler"]
+    subprocess.run([*command, "apply", "--yes", "--no-wait", "-q"], env=environment, check=False, capture_output=True)
+    ran = subprocess.run([*command, "plan"], env=environment, check=False, capture_output=True, text=True)
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert "\\u2026 TunedModel/one" in ran.stdout

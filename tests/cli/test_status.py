@@ -1,0 +1,64 @@
+"""status, outputs and generate: what is there, what serves, what it says."""
+
+import pytest
+
+from tests.cli.conftest import Bench, Command
+
+
+def test_status_of_a_training(bench: Bench, run: Command) -> None:
+    bench.declare("one", "two", epochs=8)
+    run("apply", "--yes", "--no-wait", "--target", "one")
+    bench.emulator.advance(1.3)
+    models = {model["address"]: model for model in run("status", "-o", "json").json["models"]}
+    assert models["TunedModel/two"]["state"] == "ABSENT"
+    training = models["TunedModel/one"]
+    assert training["state"] == "TRAINING"
+    assert training["progress"]["total"] == 40
+    assert 0 < training["progress"]["percent"] < 100
+    assert not training["serves"]
+    table = run("status").out
+    assert "%" in table
+    assert len(table.splitlines()) == 3
+
+
+def test_the_old_model_serves_until_the_new_one_is_ready(applied: Bench, run: Command) -> None:
+    before = run("outputs", "-o", "json").json["models"]["one"]
+    applied.declare("one", epochs=9)
+    run("apply", "--yes", "--no-wait")
+    ran = run("outputs", "-o", "json")
+    assert ran.json["models"]["one"] == {**before, "stale": True}
+    assert "TunedModel/one: stale" in ran.err
+    assert run("generate", "one", "3", "-q").err == ""
+    assert "stale" in run("status").out
+
+
+def test_outputs(applied: Bench, run: Command) -> None:
+    lines = run("outputs").out.splitlines()
+    assert [line.split("\t")[0] for line in lines] == ["one", "two"]
+    assert run("outputs", "-o", "dotenv", "--target", "one").out == f"RECONCILER_MODEL_ONE={lines[0].split()[1]}\n"
+
+
+def test_what_does_not_serve_has_no_output(bench: Bench, run: Command) -> None:
+    bench.declare("one")
+    ran = run("outputs")
+    assert (ran.code, ran.out) == (0, "")
+    assert "TunedModel/one: no model is ready yet" in ran.err
+    asked = run("generate", "one", "1")
+    assert asked.code == 1
+    assert "no model of TunedModel/one is ready" in asked.err
+
+
+def test_generate(applied: Bench, run: Command) -> None:
+    assert run("generate", "one", "7").out == "8\n"
+    assert run("generate", "TunedModel/one", stdin="11").out == "12\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"), [(("oen", "1"), "did you mean TunedModel/one?"), (("one",), "there is no prompt")]
+)
+def test_generate_needs_a_model_and_a_prompt(
+    applied: Bench, run: Command, arguments: tuple[str, ...], said: str
+) -> None:
+    ran = run("generate", *arguments, types="")
+    assert ran.code == 64
+    assert said in ran.err

@@ -1,0 +1,243 @@
+"""A folder of manifests, a service with people around it, and a clock: what a story is played on.
+
+Commands are the real ones, run in this process with the emulator behind the transport. Everything that could differ
+from run to run is given: the time, which only sleeping and `passes` move; the jitter; one request at a time.
+"""
+
+import difflib
+import os
+import shlex
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+from reconciler.cli.main import main
+from reconciler.emulator.faults import parse
+from reconciler.emulator.inprocess import adapter
+from reconciler.emulator.settings import Settings
+from reconciler.providers.gemini import connect as connecting
+from reconciler.providers.gemini.credentials import EMBEDDED
+from reconciler.waiting import Clock
+from tests.golden.tape import ERROR_MARGIN, Stream, Tape
+from tests.golden.wire import Exchange, Watched, lines
+
+START = 1_714_557_600.0
+"""2024-05-01 10:00:00 UTC."""
+NARRATION = "# "
+READS = ("plan", "validate", "wait", "status", "outputs", "generate", "export", "schema", "init")
+"""Commands that never write to the service."""
+
+
+class Stage:
+    """One story: its world, and the tape it is told on."""
+
+    def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch, **settings: Any) -> None:
+        self.time = START
+        self.tape = Tape()
+        self.settings = settings
+        self.emulator = Watched(lambda: self.time, Settings(**settings))
+        self.on_sleep: list[tuple[float, Any]] = []
+        monkeypatch.chdir(folder)
+        monkeypatch.setenv("XDG_CACHE_HOME", str(folder / ".cache"))
+        monkeypatch.setenv("RECONCILER_PARALLELISM", "1")
+        dial = connecting.connect
+
+        def connect(*arguments: Any, session: requests.Session | None = None, **options: Any) -> Any:
+            given = {"sleep": self.sleep, "clock": lambda: self.time, "chance": lambda: 0.5}
+            return dial(*arguments, session=session, **options, **given)
+
+        monkeypatch.setattr(connecting, "connect", connect)
+        monkeypatch.setattr("reconciler.cli.connection._embedded", lambda _folder: self._session())
+        for command in ("apply", "wait"):
+            monkeypatch.setattr(f"reconciler.cli.{command}.interruptible", self._clock)
+
+    # What a person does.
+
+    def tell(self, text: str) -> None:
+        """Say what happens next."""
+        self.tape.line()
+        self.tape.line(NARRATION + text)
+
+    def write(self, path: str, text: str, *, show: bool = True) -> None:
+        """Write a file; manifests are shown, of data only how much there is."""
+        file = Path(path)
+        before = file.read_bytes().decode() if file.exists() else None
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(text.encode())
+        if not show:
+            return
+        self.tell(f"{path} is {'written' if before is None else 'changed'}:")
+        if before is not None:
+            delta = difflib.unified_diff(before.splitlines(), text.splitlines(), n=0, lineterm="")
+            shown = [line for line in delta if not line.startswith(("---", "+++", "@@"))]
+        elif file.suffix in (".yaml", ".yml"):
+            shown = text.splitlines()
+        else:
+            shown = [f"{len(text.splitlines())} lines"]
+        for line in shown:
+            self.tape.line(f"{NARRATION}  {line}".rstrip())
+
+    def edit(self, path: str, old: str, new: str) -> None:
+        """Replace a text that stands in a file once."""
+        text = Path(path).read_bytes().decode()
+        assert text.count(old) == 1, f"{old!r} stands {text.count(old)} times in {path}"
+        self.write(path, text.replace(old, new))
+
+    def rename(self, path: str, new: str) -> None:
+        """Give a file another name."""
+        Path(new).parent.mkdir(parents=True, exist_ok=True)
+        Path(path).rename(new)
+        self.tell(f"{path} is renamed to {new}.")
+
+    def remove(self, path: str) -> None:
+        """Remove a file."""
+        Path(path).unlink()
+        self.tell(f"{path} is removed.")
+
+    def run(self, command: str, code: int = 0, *, typed: str | None = None, piped: str | None = None) -> str:
+        """Run a command; record what it printed, how it ended and what it asked of the service; return its stdout.
+
+        `typed` is what a person answers on a terminal; `piped` what stands on standard input.
+        """
+        before = len(self.emulator.exchanges)
+        self.tape.line()
+        self.tape.line(f"$ reconciler {command}" + ("  < typed on a terminal" if typed is not None else ""))
+        mark = len(self.tape.text)
+        ended = self._play(shlex.split(command), typed, piped)
+        said = self.tape.text[mark:]
+        self.tape.line(f"exit {ended}")
+        sent = self.emulator.exchanges[before:]
+        for line in lines(sent):
+            self.tape.line(f"wire {line}")
+        assert ended == code, f"`{command}` ended with {ended}:\n{self.tape.text[mark:]}"
+        self._check(command, said, sent)
+        return "".join(line for line in said.splitlines(keepends=True) if not line.startswith(ERROR_MARGIN))
+
+    def quietly(self, *commands: str) -> None:
+        """Run commands for the position a story starts from; they have to succeed, and nothing is recorded."""
+        for command in commands:
+            kept = self.tape
+            self.tape = Tape()
+            self.run(command)
+            self.tape = kept
+            self.emulator.left.clear()
+
+    # What happens around.
+
+    def passes(self, seconds: float) -> None:
+        """Let time pass."""
+        self.time += seconds
+        self.tell(f"{seconds:g} seconds pass.")
+
+    def sleep(self, seconds: float) -> None:
+        """Pass the time of our program; what was arranged for meanwhile happens."""
+        until = self.time + seconds
+        while self.on_sleep and self.on_sleep[0][0] <= until:
+            moment, deed = self.on_sleep.pop(0)
+            self.time = max(self.time, moment)
+            deed()
+        self.time = until
+
+    def meanwhile(self, after: float, deed: Any) -> None:
+        """Arrange a deed for so many seconds from now, while a command waits."""
+        self.on_sleep.append((self.time + after, deed))
+
+    def somebody(self, what: str, method: str, target: str, body: object = None) -> Any:
+        """Let somebody else use the service with a client of their own."""
+        self.tell(f"Somebody {what}.")
+        return self.emulator.ask(method, f"/v1beta/{target}", body)
+
+    def fault(self, what: str, *specs: str) -> None:
+        """Let the service fail, in the notation of `reconciler emulator --fault`."""
+        self.tell(f"From now on {what} ({', '.join(specs)}).")
+        for spec in specs:
+            self.emulator.inject(parse(spec))
+
+    def mended(self) -> None:
+        """Let the service work again."""
+        self.emulator.clear_faults()
+        self.tell("The service works again.")
+
+    def behaves(self, what: str, **settings: Any) -> None:
+        """Let the service behave otherwise from now on."""
+        self.settings = {**self.settings, **settings}
+        self.emulator.settings = Settings(**self.settings)
+        self.tell(what)
+
+    # What can be asked of the world.
+
+    def ids(self, name: str) -> list[str]:
+        """The ids that were computed for a name, oldest first, of models that exist."""
+        stem = name[:24].rstrip("-")
+        return [each for each in self.emulator.states() if each.rpartition("-")[0] == stem]
+
+    def id(self, name: str) -> str:
+        """The id of the only model of a name."""
+        (found,) = self.ids(name)
+        return found
+
+    def description(self, model: str) -> str:
+        """The description of a model as the service has it, mark and all."""
+        text: str = self.emulator.ask("GET", f"/v1beta/tunedModels/{model}")["description"]
+        return text
+
+    def trained(self, name: str) -> int:
+        """How many trainings of a name were begun."""
+        return sum(each.creates and each.model.startswith(f"{name}-") for each in self.emulator.exchanges)
+
+    def deleted(self) -> list[str]:
+        """The ids of the models our program deleted."""
+        return [each.model for each in self.emulator.exchanges if each.deletes]
+
+    def always_served(self, name: str) -> bool:
+        """Whether, after each delete of this story, some model of the name was ACTIVE."""
+        states = ([state for model, state in left.items() if model.startswith(f"{name}-")] for left in self.emulator.left)
+        return all("ACTIVE" in each for each in states)
+
+    # How it is played.
+
+    def _session(self) -> requests.Session:
+        session = requests.Session()
+        session.trust_env = False
+        session.mount(EMBEDDED, adapter(self.emulator, self.sleep))
+        return session
+
+    @contextmanager
+    def _clock(self) -> Iterator[Clock]:
+        """A run's clock in the story's time; nobody interrupts."""
+
+        def sleep(seconds: float) -> bool:
+            self.sleep(seconds)
+            return False
+
+        yield Clock(lambda: self.time, sleep)
+
+    def _play(self, arguments: list[str], typed: str | None, piped: str | None) -> int:
+        kept = sys.stdin, sys.stdout, sys.stderr
+        sys.stdin = Stream(lambda _: None, terminal=True) if typed is not None else StringIO(piped or "")
+        if typed is not None:
+            StringIO.write(sys.stdin, typed)
+            sys.stdin.seek(0)
+        sys.stdout, sys.stderr = self.tape.stream(), self.tape.stream(ERROR_MARGIN)
+        try:
+            return main(arguments)
+        finally:
+            sys.stdin, sys.stdout, sys.stderr = kept
+
+    def _check(self, command: str, said: str, sent: list[Exchange]) -> None:
+        """Hold what is true of every command of every story."""
+        assert "Traceback" not in said
+        assert "this is a bug" not in said
+        wrote = any(each.writes for each in sent)
+        assert not (wrote and command.split()[0] in READS), f"{command} wrote"
+        assert not (wrote and said.rstrip().endswith("No changes.")), f"{command} wrote and said `No changes.`"
+        assert str(Path.cwd()) not in said, f"{command} names a folder of this machine"
+        created = [each.model for each in self.emulator.exchanges if each.creates]
+        assert len(created) == len(set(created)), "an id was trained twice"
+        assert os.environ["HOME"] not in said

@@ -1,0 +1,54 @@
+"""What a person saw and did, in order: the text of a golden file."""
+
+import io
+from collections.abc import Callable
+
+ERROR_MARGIN = "2| "
+"""Before every line that a command wrote to stderr."""
+
+
+class Stream(io.StringIO):
+    """One of the standard streams of a command; it can be made to look like a terminal."""
+
+    def __init__(self, hear: Callable[[str], None], *, terminal: bool = False) -> None:
+        super().__init__()
+        self._hear = hear
+        self._terminal = terminal
+
+    def write(self, text: str) -> int:
+        if not isinstance(text, str):
+            raise TypeError("a text stream takes no bytes")  # click finds out this way
+        self._hear(text)
+        return len(text)
+
+    def isatty(self) -> bool:
+        return self._terminal
+
+
+class Tape:
+    """Lines of a transcript. What a command prints is kept as it was written, stdout and stderr told apart."""
+
+    def __init__(self) -> None:
+        self.text = ""
+        self._last = ""
+
+    def line(self, text: str = "") -> None:
+        """Write one line of our own."""
+        self._end_line()
+        self.text += f"{text}\n"
+
+    def stream(self, margin: str = "", *, terminal: bool = False) -> Stream:
+        """Give a stream whose lines stand behind a margin."""
+        return Stream(lambda text: self._hear(margin, text), terminal=terminal)
+
+    def _hear(self, margin: str, text: str) -> None:
+        if self._last != margin:
+            self._end_line()
+        self._last = margin
+        for part in text.splitlines(keepends=True):
+            begun = not self.text.endswith("\n")
+            self.text += part if begun or not margin else margin + part
+
+    def _end_line(self) -> None:
+        if self.text and not self.text.endswith("\n"):
+            self.text += "\n"

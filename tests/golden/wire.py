@@ -1,0 +1,114 @@
+"""The emulator under observation: what our client asked of it, one line a request, and what served after each delete."""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from reconciler.emulator.faults import Faults
+from reconciler.emulator.server import Emulator, Recorded, Request, Response
+from reconciler.emulator.settings import Settings
+
+WRITES = ("POST", "PATCH", "DELETE")
+LOST = 503
+"""The status an emulator records for a request that was cut before it did anything."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One request of ours, and whether its answer arrived."""
+
+    request: Recorded
+    delivered: bool
+
+    @property
+    def model(self) -> str:
+        """The id of the model that was made or meant; empty for lists."""
+        given = self.request.query.get("tunedModelId", "")
+        return given or self.request.path.partition("/tunedModels/")[2].partition("/")[0].partition(":")[0]
+
+    @property
+    def writes(self) -> bool:
+        """Whether the request asks for a change."""
+        asks = ":generate" in self.request.path
+        return self.request.method in WRITES and not asks
+
+    @property
+    def creates(self) -> bool:
+        """Whether the request began a training."""
+        made = self.request.method == "POST" and self.request.path.endswith("/tunedModels")
+        return made and self.request.status == 200
+
+    @property
+    def deletes(self) -> bool:
+        """Whether the request deleted a model."""
+        return self.request.method == "DELETE" and self.request.status == 200
+
+
+class Watched(Emulator):
+    """An emulator that keeps what our client asks, and looks after each of its deletes at what is left."""
+
+    def __init__(self, clock: Callable[[], float], settings: Settings) -> None:
+        super().__init__(clock=clock, settings=settings)
+        self.exchanges: list[Exchange] = []
+        self.left: list[dict[str, str]] = []
+        self.before_delete: list[Callable[[], None]] = []
+
+    def handle(self, request: Request) -> Response:
+        """Answer our client."""
+        response = super().handle(request)
+        exchange = Exchange(self.requests[-1], response.delivery == "whole")
+        self.exchanges.append(exchange)
+        if exchange.deletes:
+            self.left.append(self.states())
+        return response
+
+    def ask(self, method: str, target: str, body: object = None) -> Any:
+        """Answer somebody else, whom no fault hits."""
+        data = b"" if body is None else json.dumps(body).encode()
+        self._faults, kept = Faults(), self._faults
+        response = super().handle(Request(method, target, {}, data))
+        self._faults = kept
+        assert response.status == 200, response.body.decode()
+        return json.loads(response.body)
+
+    def states(self) -> dict[str, str]:
+        """Every model's state by its id, oldest first; a list that lags does not notice this look."""
+        settings, self.settings = self.settings, Settings()
+        listed = self.ask("GET", "/v1beta/tunedModels?pageSize=1000&fields=tunedModels(name,state)")
+        self.settings = settings
+        return {each["name"].removeprefix("tunedModels/"): each["state"] for each in listed.get("tunedModels", [])}
+
+
+def lines(exchanges: list[Exchange]) -> Iterator[str]:
+    """Write requests; the same one several times in a row is one line."""
+    for text, same in groupby(exchanges, _line):
+        number = len(list(same))
+        yield text + (f"  x{number}" if number > 1 else "")
+
+
+def _line(exchange: Exchange) -> str:
+    request = exchange.request
+    query = "&".join(f"{key}={'…' if key == 'fields' else value}" for key, value in request.query.items())
+    target = f"{request.method:<6} {request.path}" + (f"?{query}" if query else "")
+    if not exchange.delivered:
+        said = "no answer, nothing done" if request.status == LOST else f"{request.status}, but the answer is lost"
+    else:
+        said = str(request.status)
+    body = f"\n         {', '.join(_flat(request.body))}" if isinstance(request.body, dict) and request.body else ""
+    return f"{target} -> {said}{body}"
+
+
+def _flat(body: dict[str, Any], path: str = "") -> Iterator[str]:
+    """Name every value of a body; examples, which are somebody's texts, are counted."""
+    for key, value in sorted(body.items()):
+        match value:
+            case {"examples": {"examples": list() as examples}}:
+                yield f"{path}{key}: {len(examples)} examples"
+            case dict():
+                yield from _flat(value, f"{path}{key}.")
+            case str():
+                yield f'{path}{key}="{value}"'
+            case _:
+                yield f"{path}{key}={json.dumps(value)}"

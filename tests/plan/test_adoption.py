@@ -1,0 +1,108 @@
+"""Taking a model in, and letting one go: plans of updates only."""
+
+from dataclasses import replace
+
+import pytest
+
+from reconciler.errors import Refused
+from reconciler.plan.adoption import adopt, marked as after
+from reconciler.plan.adoption import release, takes_over
+from reconciler.plan.plan import Plan
+from reconciler.plan.planner import plan
+from reconciler.resource.address import Address
+from reconciler.resource.identity import base_hash, short_digest
+from reconciler.resource.observed import Mark, Observed
+from tests.build import BASE, OWNER, desired, marked, observed, planned, row, terms, told, unmarked
+
+A = desired(epochs=5)
+FOUND = replace(unmarked(observed(A)), name="tunedModels/by-hand")
+
+
+def adopted(model: Observed = FOUND, *, want: object = A, assume_data: bool = False, beside: tuple[Observed, ...] = ()) -> Plan:
+    """Plan an adoption."""
+    return adopt(want, model, (model, *beside), terms(), assume_data=assume_data)  # type: ignore[arg-type]
+
+
+def test_what_it_was_trained_on_stays_unknown() -> None:
+    """Law 14."""
+    made = adopted()
+    assert told(made) == ["UPDATE a REQUESTED"]
+    mark = row(made).ownership
+    assert mark is not None
+    assert (mark.owner, mark.name, mark.digest, mark.base, mark.asserted) == (OWNER, "a", "", base_hash(BASE), False)
+    assert not made.complete
+    assert [act.verb for act in made.acts] == ["update"]
+
+
+def test_what_the_next_apply_would_do_is_shown_beforehand() -> None:
+    made = adopted()
+    assert told(plan([A], after((FOUND, observed(desired("b"))), made), terms()))[0].startswith("!REPLACE a DATA_UNKNOWN")
+    assumed = adopted(assume_data=True)
+    assert told(plan([A], after((FOUND,), assumed), terms())) == ["NOOP a"]
+
+
+def test_assumed_data_is_said_to_be_asserted() -> None:
+    mark = row(adopted(assume_data=True)).ownership
+    assert mark is not None
+    assert A.dataset is not None
+    assert (mark.digest, mark.asserted) == (short_digest(A.dataset.digest), True)
+    assert "(asserted)" in str(row(adopted(assume_data=True)).fields[0].new)
+
+
+def test_assuming_data_needs_data() -> None:
+    with pytest.raises(Refused) as refusal:
+        adopted(want=desired(data=None), assume_data=True)
+    assert refusal.value.reason == "NO_DATASET"
+    assert row(adopted(want=desired(data=None))).ownership is not None
+
+
+@pytest.mark.parametrize("taken", [observed(A), replace(observed(A), mark=Mark.NEWER)])
+def test_an_address_that_has_a_model_takes_no_other(taken: Observed) -> None:
+    with pytest.raises(Refused, match="already has"):
+        adopted(beside=(taken,))
+
+
+def test_marking_again_what_is_ours_keeps_what_is_known() -> None:
+    """`import --assume-data` of a model imported before; or a change of protect by import."""
+    ours = marked(observed(A), asserted=True)
+    mark = row(adopted(ours, want=desired(epochs=5, protect=True))).ownership
+    assert mark == replace(ours.ownership, protect=True)  # type: ignore[type-var]  # it has one
+    wiped = row(adopted(unmarked(observed(A)))).ownership
+    assert wiped is not None
+    assert wiped.digest == ""
+
+
+def test_a_foreign_mark_is_the_callers_question() -> None:
+    rival = marked(observed(A), owner="rival")
+    assert takes_over(rival, terms()) == "rival"
+    assert takes_over(observed(A), terms()) == ""
+    assert takes_over(FOUND, terms()) == ""
+    mark = row(adopted(rival)).ownership
+    assert mark is not None
+    assert (mark.owner, mark.digest, mark.declared) == (OWNER, "", {})
+
+
+def test_a_description_that_another_program_wrote_is_pointed_out() -> None:
+    """Law 14: AI Studio keeps JSON there."""
+    structured = replace(FOUND, fields={**FOUND.fields, "description": '{"type":"tuned"}'})
+    assert "JSON" in row(adopted(structured)).notes[0]
+    for text in ("", "words", "[1]", "7"):
+        assert row(adopted(replace(FOUND, fields={**FOUND.fields, "description": text}))).notes == ()
+
+
+def test_letting_go_strips_the_mark_of_every_model_of_the_address() -> None:
+    """Law 38."""
+    models = observed(A), observed(A, attempt=1), observed(desired("b"))
+    made = release(A.address, models, terms())
+    assert [(change.target, change.strips) for change in made.changes] == [(m.name, True) for m in models[:2]]
+    assert {act.verb for act in made.acts} == {"update"}
+    assert all(o.mark is Mark.VALID for o in after(models, made))
+
+
+def test_letting_go_of_nothing_is_refused() -> None:
+    with pytest.raises(Refused, match="no model carries the mark of TunedModel/zzz"):
+        release(Address("zzz"), (observed(A), FOUND), terms())
+
+
+def test_after_letting_go_the_address_is_not_trained_again_by_itself() -> None:
+    assert told(planned(desired(data="two"), unmarked(observed(desired())))) == ["!UPDATE a MARK_LOST"]

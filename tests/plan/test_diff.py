@@ -1,0 +1,217 @@
+"""Which differences count, and what each one takes."""
+
+from dataclasses import replace
+
+import pytest
+
+from reconciler.plan.change import Effect, FieldChange
+from reconciler.plan.diff import compare, undeclared_notes
+from reconciler.resource.desired import Desired
+from reconciler.resource.identity import base_hash
+from reconciler.resource.observed import Observed
+from reconciler.resource.reason import Reason
+from tests.build import BASE, RULES, desired, imported, marked, observed, planned, row, told, unmarked
+
+OTHER = "models/gemini-1.0-pro-001"
+
+
+def differences(want: Desired, have: Observed, *, proven: bool = False) -> list[tuple[str, Effect, Reason]]:
+    """Compare, and give what matters of each difference."""
+    return [(f.path, f.effect, f.reason) for f in compare(want, have, RULES, proven=proven)]
+
+
+def test_a_model_as_it_was_created_does_not_differ() -> None:
+    want = desired(epochs=5, batch=4, rate=0.001, temperature=0.7, description="x", projects=("1", "2"))
+    assert differences(want, observed(want)) == []
+
+
+def test_what_is_not_declared_is_no_difference() -> None:
+    """Law 20: a removed line changes nothing, and a value that the service chose is never drift."""
+    created = desired(epochs=20, temperature=0.7, description="x", projects=("1",), display_name="n")
+    assert differences(desired(), observed(created)) == []
+
+
+@pytest.mark.parametrize(
+    ("declared", "echoed", "same"),
+    [
+        (0.1, 0.10000000149011612, True),
+        (0.7, 0.699999988079071, True),
+        (0.1, 0.1000001, False),
+        (1, 1.0, True),
+        (0, 0.0, True),
+        (0.0, None, False),
+    ],
+)
+def test_numbers_are_compared_as_the_service_keeps_them(declared: float, echoed: float | None, same: bool) -> None:  # noqa: FBT001
+    """Floats of 32 bits; temperature has presence, so 0 is reported, and silence is a difference."""
+    have = observed(desired(), temperature=echoed)
+    assert (differences(desired(temperature=declared), have) == []) is same
+
+
+@pytest.mark.parametrize(("field", "empty"), [("description", ""), ("projects", ())])
+def test_services_leave_out_what_is_empty(field: str, empty: object) -> None:
+    assert differences(desired(**{field: empty}), observed(desired(), **{field: None})) == []
+
+
+def test_a_declared_empty_set_is_a_set() -> None:
+    """Law 37: absent is not managed, [] is none."""
+    have = observed(desired(), projects=("1", "2"))
+    assert differences(desired(), have) == []
+    assert differences(desired(projects=()), have) == [("readerProjectNumbers", Effect.WRITE, Reason.DRIFTED)]
+
+
+def test_drift_shows_what_is_overwritten() -> None:
+    (change,) = compare(desired(description="ours"), observed(desired(), description="theirs"), RULES, proven=False)
+    assert change == FieldChange("description", "theirs", "ours", Effect.WRITE, Reason.DRIFTED)
+
+
+@pytest.mark.parametrize(
+    ("said", "path"),
+    [
+        ({"epochs": 6}, "hyperparameters.epochCount"),
+        ({"batch": 8}, "hyperparameters.batchSize"),
+        ({"rate": 0.002}, "hyperparameters.learningRate"),
+        ({"multiplier": 0.5}, "hyperparameters.learningRateMultiplier"),
+        ({"base": OTHER}, "baseModel"),
+        ({"source": "tunedModels/parent"}, "tunedModelSource.tunedModel"),
+    ],
+)
+def test_what_only_training_can_change(said: dict[str, object], path: str) -> None:
+    assert differences(desired(**said), observed(desired())) == [(path, Effect.RETRAIN, Reason.IMMUTABLE_FIELD)]
+
+
+def test_a_forced_training_says_why_and_from_what() -> None:
+    (change,) = compare(desired(epochs=6), observed(desired(epochs=5)), RULES, proven=False)
+    assert (change.old, change.new) == (5, 6)
+    assert "fixed when training starts" in change.why
+
+
+@pytest.mark.parametrize(
+    ("want", "echo"),
+    [
+        (desired(multiplier=1.0), {"multiplier": None, "rate": 0.001}),  # resolved to a rate
+        (desired(multiplier=0.3), {"multiplier": None, "rate": None}),  # not shown at all
+    ],
+)
+def test_a_value_that_is_not_echoed_is_unchanged_if_it_was_recorded(want: Desired, echo: dict[str, object]) -> None:
+    """Law 2: the endless retrain."""
+    assert differences(want, observed(want, **echo)) == []
+
+
+def test_a_clamped_echo_is_a_note() -> None:
+    want = desired(batch=64)
+    assert differences(want, observed(want, batch=15)) == [
+        ("hyperparameters.batchSize", Effect.NOTE, Reason.SERVER_DEFAULT)
+    ]
+
+
+def test_a_resolved_base_is_a_note() -> None:
+    want = desired()
+    assert differences(want, observed(want, base="models/gemini-1.5-flash-001")) == [
+        ("baseModel", Effect.NOTE, Reason.SERVER_DEFAULT)
+    ]
+
+
+def test_removing_another_line_does_not_make_an_unechoed_value_look_changed() -> None:
+    """Law 2: a hash alone will not do."""
+    created = desired(epochs=5, multiplier=0.5)
+    have = observed(created, multiplier=None, rate=None)
+    assert differences(desired(multiplier=0.5), have) == []
+
+
+def test_a_value_neither_recorded_nor_echoed_is_changed() -> None:
+    assert differences(desired(multiplier=0.5), observed(desired(), multiplier=None)) == [
+        ("hyperparameters.learningRateMultiplier", Effect.RETRAIN, Reason.IMMUTABLE_FIELD)
+    ]
+
+
+def test_the_echo_is_as_good_as_the_record() -> None:
+    assert differences(desired(epochs=5), observed(desired())) == []
+
+
+def test_an_id_that_proves_the_inputs_is_never_replaced() -> None:
+    """Law 2: whatever mark and echo say."""
+    want = desired(multiplier=0.5, epochs=7)
+    have = marked(observed(want, multiplier=None, epochs=5, base=OTHER), digest="", base="", declared={})
+    assert {effect for _, effect, _ in differences(want, have, proven=True)} == {Effect.NOTE}
+    assert told(planned(want, have)) == ["NOOP a"]
+
+
+def test_changed_data_is_a_new_training() -> None:
+    assert differences(desired(data="two"), observed(desired())) == [("dataset", Effect.RETRAIN, Reason.DATA_CHANGED)]
+
+
+def test_unknown_data_is_neither_same_nor_other() -> None:
+    assert differences(desired(), imported(observed(desired()))) == [("dataset", Effect.NOTE, Reason.DATA_UNKNOWN)]
+    assert differences(desired(), unmarked(observed(desired()))) == [("dataset", Effect.NOTE, Reason.DATA_UNKNOWN)]
+
+
+@pytest.mark.parametrize(
+    ("field", "said", "echo"),
+    [
+        ("displayName", {"display_name": "x"}, {}),
+        ("description", {"description": "x"}, {}),
+        ("temperature", {"temperature": 0.2}, {}),
+        ("readerProjectNumbers", {"projects": ("7",)}, {}),
+        ("dataset", {"data": "two"}, {}),
+        ("baseModel", {"base": OTHER}, {}),
+        ("hyperparameters.epochCount", {"epochs": 9}, {}),
+        ("hyperparameters.batchSize", {"batch": 9}, {}),
+        ("hyperparameters.learningRate", {"rate": 0.5}, {}),
+        ("hyperparameters.learningRateMultiplier", {"multiplier": 0.5}, {"rate": None}),
+    ],
+)
+def test_a_difference_may_be_ignored_and_is_never_hidden(
+    field: str, said: dict[str, object], echo: dict[str, object]
+) -> None:
+    """Law 25: ignored is not the same as nothing."""
+    made = planned(desired(ignore_changes=[field], **said), observed(desired(), **echo))
+    assert told(made) == ["NOOP a"]
+    assert [(f.path, f.effect) for f in row(made).fields] == [(field, Effect.IGNORED)]
+    assert (made.counts.ignored, made.empty, made.acts) == (1, False, ())
+    assert told(planned(desired(ignore_changes=["topK"], **said), observed(desired(), **echo))) != ["NOOP a"]
+
+
+def test_ignoring_one_field_does_not_stop_the_others() -> None:
+    made = planned(desired(ignore_changes=["description"], description="x", temperature=0.1), observed(desired()))
+    assert told(made) == ["UPDATE a DRIFTED"]
+    assert [f.path for f in row(made).writes] == ["temperature"]
+
+
+def test_what_a_service_cannot_report_is_never_compared() -> None:
+    rules = {**RULES, "temperature": replace(RULES["temperature"], readable=False)}
+    assert compare(desired(temperature=0.1), observed(desired()), rules, proven=False) == ()
+
+
+def test_differences_are_sorted_by_path() -> None:
+    changes = compare(desired(epochs=9, base=OTHER, data="two", temperature=0.1), observed(desired()), RULES, proven=False)
+    assert [f.path for f in changes] == sorted(f.path for f in changes)
+
+
+def test_a_value_that_nobody_declares_any_more_is_a_note() -> None:
+    """Law 20: with the way to train anew."""
+    (note,) = undeclared_notes(desired(), observed(desired(epochs=20)), RULES)
+    assert note == (
+        "hyperparameters.epochCount is 20, not declared; default 5; `--replace TunedModel/a` trains anew"
+    )
+    assert planned(desired(), observed(desired(epochs=20))).counts.notes == 1
+
+
+def test_the_note_falls_back_to_what_was_recorded() -> None:
+    (note,) = undeclared_notes(desired(), observed(desired(batch=64), batch=None), RULES)
+    assert note.startswith("hyperparameters.batchSize is 64, not declared; default 4 or 16")
+
+
+def test_one_of_several_defaults_is_no_note() -> None:
+    assert list(undeclared_notes(desired(), observed(desired(), batch=16, rate=0.0002), RULES)) == []
+
+
+def test_a_field_whose_alternative_is_declared_is_no_note() -> None:
+    want = desired(multiplier=0.5)
+    assert list(undeclared_notes(want, observed(want, multiplier=None, rate=0.0005), RULES)) == []
+
+
+def test_the_base_in_the_mark_is_a_hash() -> None:
+    have = observed(desired())
+    assert have.ownership is not None
+    assert have.ownership.base == base_hash(BASE)

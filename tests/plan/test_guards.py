@@ -1,0 +1,152 @@
+"""Limits on what one plan may do, on both sides of each."""
+
+import pytest
+
+from reconciler.errors import UnsafePlan
+from reconciler.plan.guards import Bounds, guard, tightest
+from reconciler.plan.plan import Plan
+from reconciler.plan.policy import POLICIES
+from reconciler.resource.desired import Desired
+from reconciler.resource.observed import Observed, State
+from tests.build import desired, observed, planned
+
+
+def fleet(number: int, data: str = "one") -> list[Desired]:
+    """Declare several models, each with data of its own."""
+    return [desired(f"m{n}", data=f"{data} {n}") for n in range(number)]
+
+
+def running(wants: list[Desired], state: State = State.READY) -> list[Observed]:
+    """Derive their models."""
+    return [observed(want, state) for want in wants]
+
+
+def objection(made: Plan, declared: int, **bounds: object) -> str:
+    """What the guard says; empty if it lets the plan pass."""
+    try:
+        assert guard(made, Bounds(**bounds), declared=declared) is made  # type: ignore[arg-type]  # parametrised
+    except UnsafePlan as refusal:
+        assert refusal.exit_code == 4
+        return str(refusal)
+    return ""
+
+
+@pytest.mark.parametrize(("owned", "deleted", "safe"), [(10, 3, True), (10, 4, False), (9, 8, True), (20, 6, True)])
+def test_more_than_thirty_percent_of_ten(owned: int, deleted: int, safe: bool) -> None:  # noqa: FBT001
+    wants = fleet(owned)
+    made = planned(wants[deleted:], *running(wants))
+    said = objection(made, owned - deleted)
+    assert (said == "") is safe
+    if not safe:
+        assert f"({deleted}/{owned})" in said
+        assert "--max-share" in said
+
+
+def test_replacements_count_once() -> None:
+    wants = fleet(10)
+    models = running(wants)
+    assert not objection(planned([*fleet(3, "new"), *wants[3:]], *models), 10)
+    assert "40.00%" in objection(planned([*fleet(4, "new"), *wants[4:]], *models), 10)
+    assert not objection(planned([*fleet(4, "new"), *wants[4:]], *models), 10, share=40)
+
+
+def test_a_run_that_was_cut_short_can_always_be_finished() -> None:
+    """Law 16: twelve replacements approved, killed after the creates: twelve of twenty-four are deleted."""
+    wants = fleet(12, "new")
+    made = planned(wants, *running(fleet(12)), *running(wants))
+    assert made.counts.delete == 12
+    assert not objection(made, 12)
+
+
+def test_what_still_trains_and_then_goes_counts() -> None:
+    wants = fleet(10)
+    made = planned(wants[4:], *running(wants[:4], State.TRAINING), *running(wants[4:]))
+    assert "40.00%" in objection(made, 6)
+
+
+def test_failed_models_serve_nobody_and_count_nowhere() -> None:
+    """Law 16."""
+    wants = fleet(12)
+    made = planned(wants[6:], *running(wants[:6], State.FAILED), *running(wants[6:]))
+    assert not objection(made, 6)
+    assert not objection(made, 6, deletes=0)
+
+
+def test_refused_rows_do_not_count() -> None:
+    wants = [desired(f"m{n}", data=f"one {n}", protect=True) for n in range(10)]
+    made = planned([], *running(wants))
+    assert not objection(made, 0)
+
+
+@pytest.mark.parametrize(("owned", "left", "safe"), [(2, 0, False), (2, 1, True), (3, 0, False), (1, 0, True)])
+def test_all_of_two_or_more(owned: int, left: int, safe: bool) -> None:  # noqa: FBT001
+    """Law 16: refused at any size."""
+    wants = fleet(owned)
+    made = planned([*wants[:left], desired("new")], *running(wants))
+    said = objection(made, left + 1)
+    assert (said == "") is safe
+    if not safe:
+        assert "--allow-delete-all" in said
+        assert not objection(made, left + 1, everything=True)
+
+
+def test_all_of_them_counts_the_failed_ones_too() -> None:
+    wants = fleet(3)
+    made = planned([desired("new")], *running(wants[:2]), *running(wants[2:], State.FAILED))
+    assert "all 3 models" in objection(made, 1)
+
+
+def test_no_manifest_at_all() -> None:
+    made = planned([], *running(fleet(1)))
+    assert "--allow-empty" in objection(made, 0)
+    assert not objection(made, 0, empty=True)
+    assert not objection(planned([]), 0)
+
+
+def test_the_share_is_of_all_models_selected_or_not() -> None:
+    """Law 8: a selection of four replacements out of twenty models is a fifth."""
+    wants = [*fleet(4, "new"), *fleet(20)[4:]]
+    made = planned(wants, *running(fleet(20)), selected=[f"m{n}" for n in range(4)])
+    assert made.owned == 20
+    assert not objection(made, 20)
+
+
+@pytest.mark.parametrize(
+    ("made", "name", "number"),
+    [
+        (planned(fleet(2)), "creates", 2),
+        (planned(fleet(2), *running(fleet(2, "old"))), "replaces", 2),
+        (planned([desired("x")], observed(desired("y", data="y")), observed(desired("x"))), "deletes", 1),
+        (planned([desired(epochs=5, batch=4)]), "steps", 19),
+        (planned([desired(epochs=5, batch=4)], observed(desired(data="old"))), "steps", 19),
+    ],
+)
+def test_every_limit_on_both_sides(made: Plan, name: str, number: int) -> None:
+    assert not objection(made, 2, **{name: number})
+    said = objection(made, 2, **{name: number - 1})
+    assert f"{number} {name} is over the limit of {number - 1}" in said
+    assert f"--max-{name}" in said
+
+
+def test_a_replacement_is_no_create() -> None:
+    assert not objection(planned(fleet(2), *running(fleet(2, "old"))), 2, creates=0)
+
+
+def test_under_a_policy_that_deletes_nothing_no_delete_counts() -> None:
+    """Law 16: guards look at the plan after the policy."""
+    wants = fleet(10)
+    made = POLICIES["upsert-only"](planned(fleet(10, "new")[:5], *running(wants)))
+    assert not objection(made, 5)
+
+
+def test_all_objections_at_once() -> None:
+    said = objection(planned(fleet(3)), 3, creates=1, steps=1)
+    assert "3 creates" in said
+    assert "steps is over" in said
+
+
+def test_the_strictest_of_several_limits_wins() -> None:
+    """Law 29."""
+    assert tightest(None, 5, 3) == 3
+    assert tightest(0, 5) == 0
+    assert tightest(None, None) is None

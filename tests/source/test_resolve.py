@@ -1,0 +1,137 @@
+"""Resolve: what no single document shows, and what the provider does not take."""
+
+# ruff: noqa: E501 - a finding is one line
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from reconciler.errors import Origin
+from reconciler.resource.address import Address
+from reconciler.source.resolve import Resolved
+
+GOOD = '{"text_input": "a", "output": "b"}\n{"text_input": "c", "output": "d"}\n'
+
+
+def test_what_is_declared_becomes_desired_in_the_order_of_addresses(
+    write: Callable[..., Path], model: Callable[..., Path], resolved: Callable[..., Resolved]
+) -> None:
+    write("d.jsonl", GOOD)
+    model("1.yaml", "  topK: 3", "  hyperparameters: {learningRate: 1e-3}", "  dataset: {path: d.jsonl}", name="z")
+    model("2.yaml", "  lifecycle: {protect: true}", name="b")
+    result = resolved()
+    first, second = result.desired
+    assert (first.address, first.dataset, first.lifecycle.protect) == (Address("b"), None, True)
+    assert second.fields == {"baseModel": "models/x", "topK": 3, "hyperparameters.learningRate": 0.001}
+    assert second.origin == Origin("1.yaml", 1, 1)
+    assert second.dataset
+    assert second.dataset.count == 2
+    assert result.warnings == ()
+
+
+FIELDS = [
+    ("readerProjectNumbers: []", "7:25: gemini v1beta has no readerProjectNumbers; remove it"),
+    (
+        "hyperparameters: {learningRateMultiplier: 1}",
+        "7:45: gemini v1beta has no hyperparameters.learningRateMultiplier; remove it",
+    ),
+    (
+        "description: see reconciler:1:acme",
+        "7:16: the description contains a mark of ownership; remove it; the reconciler writes it beside the text",
+    ),
+]
+
+
+@pytest.mark.parametrize(("spec", "line"), FIELDS, ids=[spec for spec, _ in FIELDS])
+def test_what_the_service_does_not_take(
+    spec: str, line: str, model: Callable[..., Path], rejected: Callable[..., list[str]]
+) -> None:
+    model("m.yaml", f"  {spec}")
+    assert rejected() == [f"m.yaml:{line}"]
+
+
+@pytest.mark.parametrize("base", ["gemini", "models/A", "models/../x", "models/x\\n"])
+def test_a_value_of_the_wrong_form_for_the_service(
+    base: str, write: Callable[..., Path], model: Callable[..., Path], rejected: Callable[..., list[str]]
+) -> None:
+    path = model("m.yaml")
+    write("m.yaml", path.read_text().replace("models/x", f'"{base}"'))
+    assert rejected() == [
+        f"m.yaml:6:14: gemini v1beta does not take `{base}` as baseModel; write it as in models/gemini"
+    ]
+
+
+def test_the_version_of_the_service_is_named(
+    folder: Path, model: Callable[..., Path], rejected: Callable[..., list[str]]
+) -> None:
+    with (folder / "workspace.yaml").open("a") as stream:
+        stream.write("spec: {serviceVersion: v1beta3}\n")
+    model("m.yaml", "  readerProjectNumbers: ['1']")
+    assert rejected() == ["m.yaml:7:25: gemini v1beta3 has no readerProjectNumbers; remove it"]
+
+
+def test_a_name_is_given_once(model: Callable[..., Path], rejected: Callable[..., list[str]]) -> None:
+    for file in ("x/a.yaml", "y/a.yaml", "z.yaml"):
+        model(file, name="same")
+    assert rejected() == [
+        "y/a.yaml:4:9: the name `same` is taken: TunedModel at x/a.yaml:1:1; rename one of them",
+        "z.yaml:4:9: the name `same` is taken: TunedModel at x/a.yaml:1:1; rename one of them",
+    ]
+
+
+def annotate(write: Callable[..., Path], name: str, annotation: str) -> None:
+    write(
+        f"{name}.yaml",
+        f"apiVersion: reconciler.dev/v1alpha1\nkind: TunedModel\nmetadata:\n  name: {name}\n  annotations:\n"
+        f"    {annotation}\nspec: {{baseModel: models/x}}\n",
+    )
+
+
+ANNOTATIONS = [
+    ("reconciler.dev/renamed-from: a", "a.yaml:6:34: `a` is renamed from itself; write the former name, or remove the annotation"),
+    ("reconciler.dev/renamed-from: A b", "a.yaml:6:34: `A b` is not a name that a manifest can have had; write the former metadata.name"),
+    ("reconciler.dev/renamed-form: b", "a.yaml:6:34: `reconciler.dev/renamed-form` is not an annotation of ours; did you mean reconciler.dev/renamed-from?"),
+    ("reconciler.dev/zzz: b", "a.yaml:6:25: `reconciler.dev/zzz` is not an annotation of ours; there is only reconciler.dev/renamed-from"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("annotation", "line"), ANNOTATIONS, ids=[annotation for annotation, _ in ANNOTATIONS])
+def test_annotations_of_ours_are_checked(
+    annotation: str, line: str, write: Callable[..., Path], rejected: Callable[..., list[str]]
+) -> None:
+    annotate(write, "a", annotation)
+    assert rejected() == [line]
+
+
+def test_annotations_of_others_are_theirs(write: Callable[..., Path], resolved: Callable[..., Resolved]) -> None:
+    annotate(write, "a", "example.com/renamed-form: x")
+    assert resolved().desired[0].renamed_from == ""
+    annotate(write, "a", "reconciler.dev/renamed-from: old")
+    assert resolved().desired[0].renamed_from == "old"
+
+
+def test_one_model_is_taken_over_once(write: Callable[..., Path], rejected: Callable[..., list[str]]) -> None:
+    annotate(write, "a", "reconciler.dev/renamed-from: old")
+    annotate(write, "b", "reconciler.dev/renamed-from: old")
+    assert rejected() == [
+        "b.yaml:6:34: `old` is already taken over by the TunedModel at a.yaml:1:1; remove one of the annotations"
+    ]
+
+
+def test_findings_of_loading_and_resolving_come_together(
+    write: Callable[..., Path], model: Callable[..., Path], rejected: Callable[..., list[str]]
+) -> None:
+    write("a.yaml", "a: 1\n")
+    model("b.yaml", "  readerProjectNumbers: []", "  dataset: {path: d.jsonl}")
+    write("d.jsonl", GOOD + GOOD + "?\n")
+    assert [line.split(": ")[0] for line in rejected()] == ["a.yaml:1:1", "b.yaml:7:25", "d.jsonl", "d.jsonl:5"]
+
+
+def test_a_shared_dataset_is_judged_once(
+    write: Callable[..., Path], model: Callable[..., Path], resolved: Callable[..., Resolved]
+) -> None:
+    write("d.jsonl", GOOD + GOOD)
+    for name in "abc":
+        model(f"{name}.yaml", "  dataset: {path: d.jsonl}", name=name)
+    assert len(resolved().warnings) == 1
