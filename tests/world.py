@@ -39,6 +39,7 @@ class World:
     lost: dict[tuple[str, str], BaseException] = field(default_factory=dict)
     before: dict[str, Callable[[], None]] = field(default_factory=dict)
     seen: dict[str, int] = field(default_factory=dict)
+    patches: list[dict[str, Value]] = field(default_factory=list)
     time: float = 0.0
 
     def put(self, *models: Observed) -> None:
@@ -103,6 +104,7 @@ class World:
 
     def update(self, observed: Observed, values: Mapping[str, Value], ownership: Ownership | None) -> Operation:
         with_fault = self._asked("update", observed.name)
+        self.patches.append(dict(values))
         current = self.models[observed.name]
         if current.carrier != observed.carrier:
             raise Refused("STALE", f"the description of {observed.name} was changed meanwhile")

@@ -1,5 +1,7 @@
 """`reconciler import`: put our mark on a model that somebody else made."""
 
+from dataclasses import replace
+
 import click
 
 from reconciler.cli import selection, session
@@ -49,7 +51,7 @@ def command(
     snapshot, observed = _look(provider, PREFIX + model_id.removeprefix(PREFIX))
     _check_owner(observed, terms, take_over=take_over)
     adoption = adopt(desired, observed, snapshot, terms, assume_data=assume_data)
-    show(adoption, console)
+    show(replace(adoption, complete=True), console)  # it is about one address; the rest need not be mentioned
     console.print("\nThe next `reconciler apply` would then do this:\n\n")
     show(plan(begun.desired, marked(snapshot, adoption), terms), console)
     if not console.confirm("Import?", "give --yes", yes=yes):

@@ -29,12 +29,14 @@ def state_folder(folder: Path) -> Path:
     made = folder / STATE_FOLDER
     made.mkdir(exist_ok=True)
     if not (ignore := made / ".gitignore").exists():
-        ignore.write_text("/emulator.sqlite3*\n", encoding="utf-8")
+        ignore.write_text("/.gitignore\n/emulator.sqlite3*\n", encoding="utf-8")
     return made
 
 
 def _embedded(folder: Path) -> "requests.Session":
     """A session on which an emulator answers, without a socket; its state outlives the process."""
+    import sqlite3
+
     import requests
 
     from reconciler.emulator.inprocess import adapter
@@ -47,9 +49,10 @@ def _embedded(folder: Path) -> "requests.Session":
     session.trust_env = False
     try:
         emulator = Emulator(state_folder(folder) / "emulator.sqlite3", settings=settings)
-    except OSError as error:
+    except (OSError, sqlite3.Error) as error:
         raise UsageError(
-            f"the emulator keeps its state in {folder / STATE_FOLDER}: {error.strerror}", "make the folder writable"
+            f"the emulator cannot keep its state in {folder / STATE_FOLDER}: {error}",
+            "make the folder writable; a broken state can be deleted",
         ) from error
     session.mount(EMBEDDED, adapter(emulator))
     return session

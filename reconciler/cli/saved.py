@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
+from reconciler.cli.planning import strictest
 from reconciler.cli.session import Session
 from reconciler.errors import UsageError
 from reconciler.plan.document import parse
@@ -32,8 +33,12 @@ def read(path: str) -> PlanDocument:
 
 
 def terms(session: Session, document: PlanDocument) -> Terms:
-    """The terms a saved plan was made on: its policy, its wishes, and its part of the workspace."""
-    made = replace(session.terms(document.place.policy), wishes=document.wished)
+    """The terms a saved plan was made on: its policy, its wishes, and its part of the workspace.
+
+    A workspace that has become stricter since then keeps its word, and so makes the plan stale.
+    """
+    policy = strictest(session.workspace.spec.policy, document.place.policy)
+    made = replace(session.terms(policy), wishes=document.wished)
     if document.complete:
         return made
     rows = {parse_address(row.address) for row in document.changes}

@@ -4,8 +4,6 @@ A manifest in a pull request decides which file is read and sent away, so only r
 folder (or a root from the command line) count, after every link has been followed.
 """
 
-# ruff: noqa: PTH118, PTH120, PTH122 - paths are strings in this package: see reading.py
-
 import io
 import os
 from collections.abc import Iterator

@@ -6,8 +6,6 @@ that holds the Workspace, and git checked out all of it, so that everything it c
 read: `Loaded.complete`.
 """
 
-# ruff: noqa: PTH100, PTH109, PTH112, PTH113, PTH116, PTH118, PTH120, PTH123, PTH208 - paths are strings in this package: see reading.py
-
 import os
 import re
 import stat

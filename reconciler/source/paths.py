@@ -3,8 +3,6 @@
 A pull request decides what is read and sent away, so every link is followed before the answer.
 """
 
-# ruff: noqa: PTH110, PTH112, PTH117, PTH118, PTH208 - paths are strings in this package: see reading.py
-
 import os
 
 from reconciler.source import tree

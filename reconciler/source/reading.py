@@ -3,8 +3,6 @@
 Paths are strings in this package: making Path objects of 10,000 names costs about as much as reading the files.
 """
 
-# ruff: noqa: PTH118, PTH120, PTH123 - paths are strings in this package: see reading.py
-
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass, field

@@ -4,8 +4,6 @@ Hidden folders are skipped. A link counts once, under the name it has, and only 
 whether a link may leave the folder is decided by whoever knows the workspace.
 """
 
-# ruff: noqa: PTH118, PTH120 - paths are strings in this package: see reading.py
-
 import os
 import stat
 from collections.abc import Iterator

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from reconciler.cli.main import main
-from reconciler.emulator.server import Emulator
+from reconciler.emulator.server import Emulator, Request, Response
 from reconciler.waiting import Clock
 
 WORKSPACE = """\
@@ -166,3 +166,17 @@ def failing(monkeypatch: pytest.MonkeyPatch) -> None:
     from reconciler.emulator import settings
 
     monkeypatch.setattr(settings, "Settings", partial(settings.Settings, fail_after={"bad": 3}))
+
+
+@pytest.fixture
+def methods(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The verbs of all requests to the emulator, from now on."""
+    seen: list[str] = []
+    handle = Emulator.handle
+
+    def noting(emulator: Emulator, request: Request) -> Response:
+        seen.append(request.method)
+        return handle(emulator, request)
+
+    monkeypatch.setattr(Emulator, "handle", noting)
+    return seen

@@ -68,13 +68,12 @@ def test_yes_is_yes(bench: Bench, run: Command) -> None:
     assert run("apply", types="yes\n").code == 0
 
 
-@pytest.mark.parametrize("ci", [True, False])
+@pytest.mark.parametrize("ci", ["true", ""])
 def test_nobody_is_asked_where_nobody_answers(
-    bench: Bench, run: Command, monkeypatch: pytest.MonkeyPatch, ci: bool
+    bench: Bench, run: Command, monkeypatch: pytest.MonkeyPatch, ci: str
 ) -> None:
     bench.declare("one")
-    if ci:
-        monkeypatch.setenv("CI", "true")
+    monkeypatch.setenv("CI", ci)
     ran = run("apply", types="yes\n" if ci else None)
     assert ran.code == 64
     assert "give --yes" in ran.err
@@ -126,7 +125,7 @@ def test_a_saved_plan_has_its_own_options(bench: Bench, run: Command) -> None:
     assert "plan again with these options" in ran.err
 
 
-def test_a_saved_plan_for_elsewhere_is_stale(bench: Bench, run: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_saved_plan_for_elsewhere_is_stale(bench: Bench, run: Command) -> None:
     bench.declare("one")
     run("plan", "--out", "plan.json")
     workspace = bench.folder / "workspace.yaml"
@@ -134,6 +133,16 @@ def test_a_saved_plan_for_elsewhere_is_stale(bench: Bench, run: Command, monkeyp
     ran = run("apply", "plan.json")
     assert ran.code == 4
     assert "owner was 'bench-1' and is 'other-1'" in ran.err
+
+
+def test_a_stricter_workspace_makes_a_saved_plan_stale(applied: Bench, run: Command) -> None:
+    applied.declare("one", epochs=3)
+    run("plan", "--out", "plan.json")
+    workspace = applied.folder / "workspace.yaml"
+    workspace.write_text(workspace.read_text() + "  policy: create-only\n")
+    ran = run("apply", "plan.json")
+    assert ran.code == 4
+    assert "policy was 'sync' and is 'create-only'" in ran.err
 
 
 def test_no_plan_file(bench: Bench, run: Command) -> None:
@@ -150,7 +159,8 @@ def test_a_digest_is_a_review(bench: Bench, run: Command) -> None:
     assert run("apply", "--plan-digest", digest).code == 0
 
 
-def test_a_failed_training_is_a_failed_run(bench: Bench, run: Command, failing: None) -> None:
+@pytest.mark.usefixtures("failing")
+def test_a_failed_training_is_a_failed_run(bench: Bench, run: Command) -> None:
     bench.declare("bad")
     ran = run("apply", "--yes")
     assert ran.code == 1
@@ -158,12 +168,14 @@ def test_a_failed_training_is_a_failed_run(bench: Bench, run: Command, failing: 
     assert "did not converge" in ran.out
 
 
-def test_a_failure_beside_a_success_is_5(bench: Bench, run: Command, failing: None) -> None:
+@pytest.mark.usefixtures("failing")
+def test_a_failure_beside_a_success_is_5(bench: Bench, run: Command) -> None:
     bench.declare("bad", "good")
     assert run("apply", "--yes").code == 5
 
 
-def test_a_failed_model_is_refused_until_a_retry_is_wished_for(bench: Bench, run: Command, failing: None) -> None:
+@pytest.mark.usefixtures("failing")
+def test_a_failed_model_is_refused_until_a_retry_is_wished_for(bench: Bench, run: Command) -> None:
     bench.declare("bad")
     run("apply", "--yes")
     refused = run("apply", "--yes")

@@ -1,5 +1,7 @@
 """destroy: everything of the workspace, confirmed by its name; limits and protection hold."""
 
+import pytest
+
 from tests.cli.conftest import Bench, Command
 
 PROTECTED = "  lifecycle: {protect: true}\n"
@@ -12,7 +14,8 @@ def test_everything_goes(applied: Bench, run: Command) -> None:
     assert run("destroy", types="").out == "No changes.\n"
 
 
-def test_the_name_has_to_be_right(applied: Bench, run: Command) -> None:
+@pytest.mark.usefixtures("applied")
+def test_the_name_has_to_be_right(run: Command) -> None:
     typed = run("destroy", types="yes\n")
     assert typed.code == 1
     assert "Type the workspace's name (bench)" in typed.err
@@ -24,7 +27,8 @@ def test_the_name_has_to_be_right(applied: Bench, run: Command) -> None:
     assert run("destroy", "--workspace", "bench").code == 0
 
 
-def test_limits_hold(applied: Bench, run: Command) -> None:
+@pytest.mark.usefixtures("applied")
+def test_limits_hold(run: Command) -> None:
     ran = run("destroy", "--workspace", "bench", "--max-deletes", "1")
     assert ran.code == 4
     assert "2 deletes is over the limit of 1" in ran.err
@@ -45,7 +49,8 @@ def test_protected_models_stay(bench: Bench, run: Command) -> None:
     assert run("destroy", "--workspace", "bench", "--unprotect", "kept", "--unprotect", "late").code == 0
 
 
-def test_a_part_of_a_workspace_cannot_be_destroyed(applied: Bench, run: Command) -> None:
+@pytest.mark.usefixtures("applied")
+def test_a_part_of_a_workspace_cannot_be_destroyed(run: Command) -> None:
     ran = run("destroy", "manifests/one.yaml", "--workspace", "bench")
     assert ran.code == 64
     assert "whole workspace" in ran.err

@@ -16,7 +16,7 @@ def url(bench: Bench) -> Iterator[str]:
     """A served emulator, in a process of its own."""
     command = [sys.executable, "-m", "reconciler", "emulator", "--port", "0", "--steps-per-second", "1e9"]
     command += ["--requests", "requests.jsonl", "--fault", "patch:503:after:1"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=bench.root) as process:
         assert process.stdout is not None
         yield process.stdout.readline().split(" on ")[1].split()[0]
         process.send_signal(signal.SIGTERM)

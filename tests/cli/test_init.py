@@ -42,7 +42,8 @@ def test_the_service_is_chosen_on_purpose(
     assert run("validate", "fresh").code == 0
 
 
+@pytest.mark.usefixtures("bench")
 @pytest.mark.parametrize("name", ["Überlange " * 9, "123", "---"])
-def test_any_folder_has_a_name(bench: Bench, run: Command, name: str) -> None:
+def test_any_folder_has_a_name(run: Command, name: str) -> None:
     assert run("init", f"x/{name}").code == 0
     assert run("validate", f"x/{name}").code == 0

@@ -110,7 +110,9 @@ def test_completion(run: Command, shell: str) -> None:
 def test_a_reader_that_leaves_is_no_error(bench: Bench) -> None:
     bench.declare(*(f"model-{n}" for n in range(300)))
     script = f"{sys.executable} -m reconciler plan; echo $? >&2"
-    with subprocess.Popen(["sh", "-c", script], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        ["/bin/sh", "-c", script], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
         assert process.stdout is not None
         process.stdout.close()
         assert process.stderr is not None

@@ -14,8 +14,9 @@ from tests.cli.conftest import Bench, Command
 SOLE = "Error: 1 error in the manifests"
 
 
+@pytest.mark.usefixtures("bench")
 @pytest.mark.parametrize("command", ["plan", "validate", "apply", "wait", "status", "outputs", "destroy"])
-def test_a_missing_folder(run: Command, bench: Bench, command: str) -> None:
+def test_a_missing_folder(run: Command, command: str) -> None:
     ran = run(command, "nowhere")
     assert (ran.code, ran.out) == (64, "")
     assert ran.err == (
@@ -77,7 +78,8 @@ def test_two_manifests_of_one_name(run: Command, bench: Bench) -> None:
     assert "manifests/other.yaml:4:9: the name `one` is taken: TunedModel at manifests/one.yaml:1:1" in ran.err
 
 
-def test_a_wrong_endpoint(run: Command, bench: Bench) -> None:
+@pytest.mark.usefixtures("bench")
+def test_a_wrong_endpoint(run: Command) -> None:
     ran = run("plan", "--endpoint", "https://evil.example")
     assert ran.code == 64
     assert "not an endpoint that credentials may go to" in ran.err
@@ -132,9 +134,19 @@ def test_a_service_that_does_not_let_us_in(run: Command, bench: Bench, fault: st
     assert ran.err.count("\n") == 1
 
 
+@pytest.mark.usefixtures("bench")
 @pytest.mark.parametrize("speed", ["fast", "0", "-1", "nan"])
-def test_a_wrong_speed(run: Command, bench: Bench, monkeypatch: pytest.MonkeyPatch, speed: str) -> None:
+def test_a_wrong_speed(run: Command, monkeypatch: pytest.MonkeyPatch, speed: str) -> None:
     monkeypatch.setenv("RECONCILER_EMULATOR_STEPS_PER_SECOND", speed)
     ran = run("plan")
     assert ran.code == 64
     assert "set it to a number above 0" in ran.err
+
+
+def test_a_broken_state_of_the_emulator(run: Command, bench: Bench) -> None:
+    state = bench.folder / ".reconciler"
+    state.mkdir()
+    (state / "emulator.sqlite3").write_text("this is no database, " * 100)
+    ran = run("plan")
+    assert ran.code == 64
+    assert "a broken state can be deleted" in ran.err

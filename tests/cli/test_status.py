@@ -32,7 +32,8 @@ def test_the_old_model_serves_until_the_new_one_is_ready(applied: Bench, run: Co
     assert "stale" in run("status").out
 
 
-def test_outputs(applied: Bench, run: Command) -> None:
+@pytest.mark.usefixtures("applied")
+def test_outputs(run: Command) -> None:
     lines = run("outputs").out.splitlines()
     assert [line.split("\t")[0] for line in lines] == ["one", "two"]
     assert run("outputs", "-o", "dotenv", "--target", "one").out == f"RECONCILER_MODEL_ONE={lines[0].split()[1]}\n"
@@ -48,17 +49,17 @@ def test_what_does_not_serve_has_no_output(bench: Bench, run: Command) -> None:
     assert "no model of TunedModel/one is ready" in asked.err
 
 
-def test_generate(applied: Bench, run: Command) -> None:
+@pytest.mark.usefixtures("applied")
+def test_generate(run: Command) -> None:
     assert run("generate", "one", "7").out == "8\n"
     assert run("generate", "TunedModel/one", stdin="11").out == "12\n"
 
 
+@pytest.mark.usefixtures("applied")
 @pytest.mark.parametrize(
     ("arguments", "said"), [(("oen", "1"), "did you mean TunedModel/one?"), (("one",), "there is no prompt")]
 )
-def test_generate_needs_a_model_and_a_prompt(
-    applied: Bench, run: Command, arguments: tuple[str, ...], said: str
-) -> None:
+def test_generate_needs_a_model_and_a_prompt(run: Command, arguments: tuple[str, ...], said: str) -> None:
     ran = run("generate", *arguments, types="")
     assert ran.code == 64
     assert said in ran.err

@@ -4,25 +4,22 @@ import json
 
 import pytest
 
-from reconciler.emulator.server import Emulator
 from tests.cli.conftest import Bench, Command
 
 
-def test_nothing_to_wait_for(applied: Bench, run: Command) -> None:
+@pytest.mark.usefixtures("applied")
+def test_nothing_to_wait_for(run: Command) -> None:
     ran = run("wait")
     assert (ran.code, ran.out, ran.err) == (0, "No changes.\n", "")
 
 
-def test_wait_writes_nothing_and_says_what_is_left(applied: Bench, run: Command) -> None:
+def test_wait_writes_nothing_and_says_what_is_left(applied: Bench, run: Command, methods: list[str]) -> None:
     applied.declare("one", epochs=3)
     assert run("apply", "--yes", "--no-wait").code == 3
-    methods: set[str] = set()
-    handle = Emulator.handle
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Emulator, "handle", lambda self, asked: methods.add(asked.method) or handle(self, asked))
-        ran = run("wait")
+    methods.clear()
+    ran = run("wait")
     assert ran.code == 0
-    assert methods == {"GET"}
+    assert set(methods) == {"GET"}
     assert "`reconciler apply` would still do this:" in ran.out
     assert ran.last == "Plan: 0 to create, 0 to update, 0 to replace, 1 to delete."
     assert run("apply", "--yes").code == 0
@@ -37,7 +34,8 @@ def test_time_runs_out(bench: Bench, run: Command) -> None:
     assert "The time for waiting is over." in ran.out
 
 
-def test_a_failed_training_is_not_done(bench: Bench, run: Command, failing: None) -> None:
+@pytest.mark.usefixtures("failing")
+def test_a_failed_training_is_not_done(bench: Bench, run: Command) -> None:
     bench.declare("bad")
     run("apply", "--yes", "--no-wait")
     ran = run("wait")

@@ -24,7 +24,7 @@ from reconciler.emulator.settings import Settings
 from reconciler.providers.gemini import connect as connecting
 from reconciler.providers.gemini.credentials import EMBEDDED
 from reconciler.waiting import Clock
-from tests.golden.tape import ERROR_MARGIN, Stream, Tape
+from tests.golden.tape import ERROR_MARGIN, Keyboard, Tape
 from tests.golden.wire import Exchange, Watched, lines
 
 START = 1_714_557_600.0
@@ -220,11 +220,8 @@ class Stage:
 
     def _play(self, arguments: list[str], typed: str | None, piped: str | None) -> int:
         kept = sys.stdin, sys.stdout, sys.stderr
-        sys.stdin = Stream(lambda _: None, terminal=True) if typed is not None else StringIO(piped or "")
-        if typed is not None:
-            StringIO.write(sys.stdin, typed)
-            sys.stdin.seek(0)
         sys.stdout, sys.stderr = self.tape.stream(), self.tape.stream(ERROR_MARGIN)
+        sys.stdin = StringIO(piped or "") if typed is None else Keyboard(typed, sys.stderr)
         try:
             return main(arguments)
         finally:

@@ -2,18 +2,18 @@
 
 import io
 from collections.abc import Callable
+from typing import TextIO
 
 ERROR_MARGIN = "2| "
 """Before every line that a command wrote to stderr."""
 
 
 class Stream(io.StringIO):
-    """One of the standard streams of a command; it can be made to look like a terminal."""
+    """One of the standard streams of a command, not a terminal."""
 
-    def __init__(self, hear: Callable[[str], None], *, terminal: bool = False) -> None:
+    def __init__(self, hear: Callable[[str], None]) -> None:
         super().__init__()
         self._hear = hear
-        self._terminal = terminal
 
     def write(self, text: str) -> int:
         if not isinstance(text, str):
@@ -21,8 +21,21 @@ class Stream(io.StringIO):
         self._hear(text)
         return len(text)
 
+
+class Keyboard(io.StringIO):
+    """A terminal on which somebody types; what is typed is seen on it."""
+
+    def __init__(self, typed: str, screen: TextIO) -> None:
+        super().__init__(typed)
+        self._screen = screen
+
     def isatty(self) -> bool:
-        return self._terminal
+        return True
+
+    def readline(self, size: int | None = -1, /) -> str:
+        line = super().readline(-1 if size is None else size)
+        self._screen.write(line)
+        return line
 
 
 class Tape:
@@ -37,9 +50,9 @@ class Tape:
         self._end_line()
         self.text += f"{text}\n"
 
-    def stream(self, margin: str = "", *, terminal: bool = False) -> Stream:
+    def stream(self, margin: str = "") -> Stream:
         """Give a stream whose lines stand behind a margin."""
-        return Stream(lambda text: self._hear(margin, text), terminal=terminal)
+        return Stream(lambda text: self._hear(margin, text))
 
     def _hear(self, margin: str, text: str) -> None:
         if self._last != margin:

@@ -79,6 +79,7 @@ def test_every_way_to_write_the_same_examples_has_one_digest(examples: Pairs, ch
     assert wanted == digest_of("d.json", json.dumps(reordered, ensure_ascii=False).encode())
     assert wanted == digest_of("d.csv", table(mixed, "excel"))
     assert wanted == digest_of("d.csv", table(mixed, "excel").replace(b"\n", b"\r\n"))
+    assert wanted == digest_of("d.csv", b"\xef\xbb\xbf" + table(mixed, "excel"))
     assert wanted == digest_of("d.csv", table(mixed, "excel").replace(b"\n", b"\r"))
     assert wanted == digest_of("d.tsv", table(mixed, "excel-tab") + b"\n\n")
     assert wanted == digest_of("d.csv", table(mixed, "excel", header=()), "header: false")
