@@ -77,7 +77,9 @@ def desired(name: str = "a", *, data: str | None = "one", renamed_from: str = ""
     )
 
 
-def observed(want: Desired, state: State = State.READY, *, attempt: int = 0, owner: str = OWNER, **said: Any) -> Observed:
+def observed(
+    want: Desired, state: State = State.READY, *, attempt: int = 0, owner: str = OWNER, **said: Any
+) -> Observed:
     """Derive the model that `want` once created; `said` changes fields (None: not reported) or the Observed itself."""
     changes = {PATHS[key]: said.pop(key) for key in list(said) if key in PATHS}
     reported: dict[str, Value | None] = {**SERVER, **want.fields, **changes}

@@ -221,7 +221,7 @@ def test_a_model_that_vanishes_while_awaited_is_an_error_not_a_new_training() ->
     """Law 35."""
     here = world(looks=3)
     made = preview([ONE], here, terms())
-    here.before["poll"] = lambda: here.models.clear()
+    here.before["poll"] = here.models.clear
     report, _ = run(here, made)
     assert results(report) == {"CREATE a": "FAILED"}
     assert "vanished" in report.outcomes[0].detail
@@ -457,7 +457,12 @@ def test_every_act_is_announced_once_and_ended() -> None:
         ("DELETE", name(GONE)),
     ]
     ended = [(e.target, e.result) for e in events if isinstance(e, Ended) and e.result is Result.DONE]
-    assert ended == [(name(B), Result.DONE), (name(TWO), Result.DONE), (name(ONE), Result.DONE), (name(GONE), Result.DONE)]
+    assert ended == [
+        (name(B), Result.DONE),
+        (name(TWO), Result.DONE),
+        (name(ONE), Result.DONE),
+        (name(GONE), Result.DONE),
+    ]
 
 
 def test_progress_is_told_against_the_steps_that_were_planned() -> None:

@@ -100,8 +100,6 @@ try:
 finally:
     print(sorted(sys.modules.keys() & {HEAVY!r}), file=sys.stderr)
 """
-    run = subprocess.run(
-        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=False
-    )
+    run = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=False)
     assert (run.returncode, run.stderr) == (0, "[]\n")
     assert "Usage:" in run.stdout

@@ -202,6 +202,3 @@ def converge(world: World, wants: Iterable[Desired], terms: Terms) -> tuple[Plan
     first = preview(wants, world, terms)
     report, _ = run(world, first)
     return first, report, preview(wants, world, terms)
-
-
-

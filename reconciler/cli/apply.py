@@ -115,7 +115,7 @@ def show(plan: Plan, console: Console, output: str = "text") -> None:
 def carry_out(plan: Plan, provider: Provider, pace: Pace, console: Console, output: str = "text") -> int:
     """Do it; show what happens and how it ended; give the exit code."""
     options = Options(pace.parallelism, pace.wait, pace.timeout)
-    with interruptible() as clock:
+    with interruptible(announce=not console.live) as clock:
         report = follow(execute(plan, provider, FileExamples(), clock, options), console, output)
     if output == "text" and report.outcomes:
         console.print("\n" + report_text(report, console.style(sys.stdout), console.width(sys.stdout)))

@@ -16,10 +16,11 @@ SHOW_CURSOR = "\x1b[?25h"
 
 
 @contextmanager
-def interruptible() -> Iterator[Clock]:
+def interruptible(*, announce: bool = True) -> Iterator[Clock]:
     """Give the time of a run; its `sleep` ends early, and for good, once a signal came.
 
-    The signal goes through a pipe: a handler may run anywhere, so it must not take locks.
+    The signal goes through a pipe: a handler may run anywhere, so it must not take locks. It announces what happens
+    now, unless something is drawn on the terminal that a line would tear.
     """
     reading, writing = os.pipe()
     signalled = False
@@ -32,7 +33,8 @@ def interruptible() -> Iterator[Clock]:
             os._exit(128 + number)
         signalled = True
         os.write(writing, b"!")
-        os.write(2, STOPPING.encode())
+        if announce:
+            os.write(2, STOPPING.encode())
 
     def sleep(seconds: float) -> bool:
         return bool(select.select([reading], [], [], seconds)[0])

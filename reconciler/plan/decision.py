@@ -32,7 +32,9 @@ def decide(desired: Desired, group: Group, inventory: Inventory, terms: Terms) -
     goes = tuple(o for o in rest if o not in stays and o not in unclear)
     lost = [o for o in group.claimed if o is not serving]
     proven = [m.observed for m in matches]
-    row = _main(desired, matches, chosen, goes, [o for o in lost if o not in proven] + group.overwritten, inventory, terms)
+    row = _main(
+        desired, matches, chosen, goes, [o for o in lost if o not in proven] + group.overwritten, inventory, terms
+    )
     yield row
     if serving is not None and serving.state is State.READY and not row.refused:
         yield from (superseded(desired.address, o, serving.name, terms) for o in goes)

@@ -1,6 +1,10 @@
 """The live display: what it draws for which events, in which width."""
 
 import io
+import os
+import pty
+import subprocess
+import sys
 
 import pytest
 from rich.console import Console as Screen
@@ -11,6 +15,7 @@ from reconciler.plan.change import Action
 from reconciler.plan.event import Began, Ended, Event, Finished, Progressed, Report, Result, Waited
 from reconciler.resource.address import Address
 from reconciler.resource.observed import Progress
+from tests.cli.conftest import Bench
 
 ONE, TWO = Address("one"), Address("two")
 HALF = Progress(19, 38, ((1, 2.5), (19, 0.5)))
@@ -75,6 +80,33 @@ def test_no_drawing_where_nobody_looks(variable: str, value: str, monkeypatch: p
     assert not Console(0, quiet=True, color="auto", no_color=False).live
     monkeypatch.setenv(variable, value)
     assert not Console(0, quiet=False, color="auto", no_color=False).live
+
+
+@pytest.mark.process
+def test_the_whole_of_it_on_a_terminal(bench: Bench) -> None:
+    bench.declare("one")
+    ours, theirs = pty.openpty()
+    environment = {**os.environ, "TERM": "xterm", "COLUMNS": "110", "LINES": "30"}
+    command = [sys.executable, "-m", "reconciler", "apply"]
+    with subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, env=environment) as process:
+        os.close(theirs)
+        seen = read_until(ours, "accepted: ")
+        os.write(ours, b"yes\n")
+        seen += read_until(ours, "Result: ")
+        assert process.wait(30) == 0
+    os.close(ours)
+    assert "\x1b[32m  + TunedModel/one" in seen
+    assert "░" in seen
+    assert "1 model training" in seen
+    assert "✓" in seen
+
+
+def read_until(terminal: int, mark: str) -> str:
+    """Read what a program writes on a terminal, up to a mark."""
+    seen = b""
+    while mark.encode() not in seen:
+        seen += os.read(terminal, 65536)
+    return seen.decode()
 
 
 class _Terminal(io.StringIO):

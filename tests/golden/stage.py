@@ -209,7 +209,7 @@ class Stage:
         return session
 
     @contextmanager
-    def _clock(self) -> Iterator[Clock]:
+    def _clock(self, **_: object) -> Iterator[Clock]:
         """A run's clock in the story's time; nobody interrupts."""
 
         def sleep(seconds: float) -> bool:

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from reconciler.errors import Refused
-from reconciler.plan.adoption import adopt, marked as after
-from reconciler.plan.adoption import release, takes_over
+from reconciler.plan.adoption import adopt, release, takes_over
+from reconciler.plan.adoption import marked as after
 from reconciler.plan.plan import Plan
 from reconciler.plan.planner import plan
 from reconciler.resource.address import Address
@@ -18,7 +18,9 @@ A = desired(epochs=5)
 FOUND = replace(unmarked(observed(A)), name="tunedModels/by-hand")
 
 
-def adopted(model: Observed = FOUND, *, want: object = A, assume_data: bool = False, beside: tuple[Observed, ...] = ()) -> Plan:
+def adopted(
+    model: Observed = FOUND, *, want: object = A, assume_data: bool = False, beside: tuple[Observed, ...] = ()
+) -> Plan:
     """Plan an adoption."""
     return adopt(want, model, (model, *beside), terms(), assume_data=assume_data)  # type: ignore[arg-type]
 
@@ -36,7 +38,9 @@ def test_what_it_was_trained_on_stays_unknown() -> None:
 
 def test_what_the_next_apply_would_do_is_shown_beforehand() -> None:
     made = adopted()
-    assert told(plan([A], after((FOUND, observed(desired("b"))), made), terms()))[0].startswith("!REPLACE a DATA_UNKNOWN")
+    assert told(plan([A], after((FOUND, observed(desired("b"))), made), terms()))[0].startswith(
+        "!REPLACE a DATA_UNKNOWN"
+    )
     assumed = adopted(assume_data=True)
     assert told(plan([A], after((FOUND,), assumed), terms())) == ["NOOP a"]
 

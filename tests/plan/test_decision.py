@@ -349,4 +349,3 @@ def test_an_abbreviated_name_in_a_mark_is_kept_as_it_is() -> None:
     name = "a" * 60
     short = marked(observed(desired(name)), name=abbreviate(name, 30))
     assert told(planned(desired(name), short)) == [f"NOOP {name}"]
-

@@ -1,6 +1,7 @@
 """Which differences count, and what each one takes."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -48,9 +49,11 @@ def test_numbers_are_compared_as_the_service_keeps_them(declared: float, echoed:
     assert (differences(desired(temperature=declared), have) == []) is same
 
 
-@pytest.mark.parametrize(("field", "empty"), [("description", ""), ("projects", ())])
-def test_services_leave_out_what_is_empty(field: str, empty: object) -> None:
-    assert differences(desired(**{field: empty}), observed(desired(), **{field: None})) == []
+@pytest.mark.parametrize(
+    ("said", "echo"), [({"description": ""}, {"description": None}), ({"projects": ()}, {"projects": None})]
+)
+def test_services_leave_out_what_is_empty(said: dict[str, Any], echo: dict[str, Any]) -> None:
+    assert differences(desired(**said), observed(desired(), **echo)) == []
 
 
 def test_a_declared_empty_set_is_a_set() -> None:
@@ -76,7 +79,7 @@ def test_drift_shows_what_is_overwritten() -> None:
         ({"source": "tunedModels/parent"}, "tunedModelSource.tunedModel"),
     ],
 )
-def test_what_only_training_can_change(said: dict[str, object], path: str) -> None:
+def test_what_only_training_can_change(said: dict[str, Any], path: str) -> None:
     assert differences(desired(**said), observed(desired())) == [(path, Effect.RETRAIN, Reason.IMMUTABLE_FIELD)]
 
 
@@ -93,7 +96,7 @@ def test_a_forced_training_says_why_and_from_what() -> None:
         (desired(multiplier=0.3), {"multiplier": None, "rate": None}),  # not shown at all
     ],
 )
-def test_a_value_that_is_not_echoed_is_unchanged_if_it_was_recorded(want: Desired, echo: dict[str, object]) -> None:
+def test_a_value_that_is_not_echoed_is_unchanged_if_it_was_recorded(want: Desired, echo: dict[str, Any]) -> None:
     """Law 2: the endless retrain."""
     assert differences(want, observed(want, **echo)) == []
 
@@ -162,7 +165,7 @@ def test_unknown_data_is_neither_same_nor_other() -> None:
     ],
 )
 def test_a_difference_may_be_ignored_and_is_never_hidden(
-    field: str, said: dict[str, object], echo: dict[str, object]
+    field: str, said: dict[str, Any], echo: dict[str, Any]
 ) -> None:
     """Law 25: ignored is not the same as nothing."""
     made = planned(desired(ignore_changes=[field], **said), observed(desired(), **echo))
@@ -184,16 +187,16 @@ def test_what_a_service_cannot_report_is_never_compared() -> None:
 
 
 def test_differences_are_sorted_by_path() -> None:
-    changes = compare(desired(epochs=9, base=OTHER, data="two", temperature=0.1), observed(desired()), RULES, proven=False)
+    changes = compare(
+        desired(epochs=9, base=OTHER, data="two", temperature=0.1), observed(desired()), RULES, proven=False
+    )
     assert [f.path for f in changes] == sorted(f.path for f in changes)
 
 
 def test_a_value_that_nobody_declares_any_more_is_a_note() -> None:
     """Law 20: with the way to train anew."""
     (note,) = undeclared_notes(desired(), observed(desired(epochs=20)), RULES)
-    assert note == (
-        "hyperparameters.epochCount is 20, not declared; default 5; `--replace TunedModel/a` trains anew"
-    )
+    assert note == ("hyperparameters.epochCount is 20, not declared; default 5; `--replace TunedModel/a` trains anew")
     assert planned(desired(), observed(desired(epochs=20))).counts.notes == 1
 
 

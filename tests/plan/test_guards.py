@@ -24,10 +24,10 @@ def running(wants: list[Desired], state: State = State.READY) -> list[Observed]:
 def objection(made: Plan, declared: int, **bounds: object) -> str:
     """What the guard says; empty if it lets the plan pass."""
     try:
-        assert guard(made, Bounds(**bounds), declared=declared) is made  # type: ignore[arg-type]  # parametrised
+        passed = guard(made, Bounds(**bounds), declared=declared)  # type: ignore[arg-type]  # parametrised
     except UnsafePlan as refusal:
-        assert refusal.exit_code == 4
         return str(refusal)
+    assert passed is made
     return ""
 
 
@@ -94,6 +94,12 @@ def test_all_of_them_counts_the_failed_ones_too() -> None:
     wants = fleet(3)
     made = planned([desired("new")], *running(wants[:2]), *running(wants[2:], State.FAILED))
     assert "all 3 models" in objection(made, 1)
+
+
+def test_a_guard_refuses_the_whole_plan() -> None:
+    with pytest.raises(UnsafePlan) as refusal:
+        guard(planned(fleet(1)), Bounds(creates=0), declared=1)
+    assert (refusal.value.exit_code, refusal.value.reason) == (4, "GUARD")
 
 
 def test_no_manifest_at_all() -> None:

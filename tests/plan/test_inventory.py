@@ -48,7 +48,7 @@ def test_copied_onto_another_model_of_ours_it_blocks_that_one() -> None:
 
 
 def test_an_unmarked_model_is_claimed_by_its_id() -> None:
-    claimed = take([unmarked(observed(A))], [A.address, B.address], (OWNER,), NAMING)
+    claimed = take((unmarked(observed(A)),), [A.address, B.address], (OWNER,), NAMING)
     assert names(tuple(claimed.declared[A.address].claimed)) == [observed(A).name]
     assert claimed.owned == 1
 

@@ -85,8 +85,11 @@ def test_two_models_for_one_manifest_are_refused() -> None:
 
 
 def test_an_annotation_tells_them_apart() -> None:
-    made = planned([desired("new", renamed_from="old"), desired("newer", renamed_from="older")],
-                   observed(OLD), observed(desired("older")))
+    made = planned(
+        [desired("new", renamed_from="old"), desired("newer", renamed_from="older")],
+        observed(OLD),
+        observed(desired("older")),
+    )
     assert told(made) == ["UPDATE new RENAMED", "UPDATE newer RENAMED"]
 
 
@@ -150,7 +153,9 @@ def test_the_annotation_finds_an_abbreviated_name() -> None:
 
 
 @pytest.mark.parametrize("said", [{"whole": False}, {"selected": ["new"]}])
-@pytest.mark.parametrize("want", [NEW, desired("new", renamed_from="old"), desired("new", data="x", renamed_from="old")])
+@pytest.mark.parametrize(
+    "want", [NEW, desired("new", renamed_from="old"), desired("new", data="x", renamed_from="old")]
+)
 def test_who_does_not_see_everything_neither_moves_nor_trains(want: object, said: dict[str, object]) -> None:
     """Law 8: the old name may be declared in another folder, so its model is left alone."""
     made = planned([want], observed(OLD), **said)  # type: ignore[list-item]  # parametrised

@@ -13,7 +13,12 @@ from tests.build import CONTEXT, desired, marked, observed, planned, row, unmark
 
 ONE, TWO, GONE = desired(data="one"), desired(data="two"), desired("gone", data="gone")
 FAR = planned(
-    [desired("new", data="n"), desired("drift", data="d", temperature=0.1), desired("swap", data="s2"), desired("fails")],
+    [
+        desired("new", data="n"),
+        desired("drift", data="d", temperature=0.1),
+        desired("swap", data="s2"),
+        desired("fails"),
+    ],
     observed(desired("drift", data="d")),
     observed(desired("swap", data="s1")),
     observed(desired("fails"), State.FAILED),

@@ -39,7 +39,13 @@ def test_a_half_applied_plan_can_be_run_again(world: list[Observed]) -> None:
         [observed(desired(data="zero")), observed(GONE)],  # another model would be deleted
         [observed(OLD), observed(GONE), observed(desired("gone2", data="x"))],
         [observed(GONE), observed(replace(NEW, fields={**NEW.fields, "temperature": 0.5})), observed(OTHER)],
-        [observed(OLD, State.FAILED), observed(GONE), observed(NEW), observed(desired(data="stranger")), observed(OTHER)],
+        [
+            observed(OLD, State.FAILED),
+            observed(GONE),
+            observed(NEW),
+            observed(desired(data="stranger")),
+            observed(OTHER),
+        ],
     ],
 )
 def test_a_write_more_or_another_is_stale(world: list[Observed]) -> None:

@@ -39,7 +39,9 @@ def test_what_is_not_declared_is_not_carried_over_and_said() -> None:
     """Law 11: undeclared values of the old model."""
     old = observed(desired(temperature=0.3, description="by hand", projects=("1",)))
     (note,) = row(planned(V2, old)).notes
-    assert note == "not declared, so not carried over: description 'by hand', temperature 0.3, readerProjectNumbers ('1',)"
+    assert (
+        note == "not declared, so not carried over: description 'by hand', temperature 0.3, readerProjectNumbers ('1',)"
+    )
     assert row(planned(desired(data="two", temperature=0.3), observed(desired(temperature=0.3)))).notes == ()
 
 
@@ -53,9 +55,7 @@ def test_grants_of_what_goes_are_shown() -> None:
     assert leftover.changes[-1].grants == (reader,)
 
 
-@pytest.mark.parametrize(
-    ("epochs", "batch", "number"), [(3, 2, 23), (10, 4, 38), (3, 4, 12), (5, 4, 19), (50, 4, 188)]
-)
+@pytest.mark.parametrize(("epochs", "batch", "number"), [(3, 2, 23), (10, 4, 38), (3, 4, 12), (5, 4, 19), (50, 4, 188)])
 def test_steps_as_the_recorded_responses_count_them(epochs: int, batch: int, number: int) -> None:
     assert steps(desired(epochs=epochs, batch=batch), RULES) == Steps(number)
 

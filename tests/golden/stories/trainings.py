@@ -22,7 +22,7 @@ def no_wait(stage: Stage) -> None:
 
 @story(steps_per_second=0.05)
 def a_long_training(stage: Stage) -> None:
-    """Progress in a log: a line each tenth, a sign of life each minute; a timeout is no failure."""
+    """A log hears each minute that the run is alive; a timeout is no failure, and `wait` goes on."""
     sentences(stage, show=False)
     stage.run("apply --yes --timeout 3m", 3)
     stage.run("wait")
