@@ -1,5 +1,6 @@
 """Where a command writes: results on stdout, everything else on stderr; in colour or not, as wide as the terminal."""
 
+import logging
 import os
 import shutil
 import sys
@@ -113,14 +114,18 @@ def with_console(function: Command) -> Command:
     return packed("console", _console, options.names(Console), *switches)(function)
 
 
+class _Stderr(logging.Handler):
+    """Writes log records to stderr as it is at that moment, so that a live display can put them above itself."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write one record."""
+        sys.stderr.write(neutral(f"{record.name}: {record.getMessage()}") + "\n")
+
+
 def _console(**values: object) -> Console:
     """Set up logging on the way: warnings always, more when asked for, for this run alone."""
-    import logging
-
     console = Console(**values)  # type: ignore[arg-type]  # click has converted them as the options say
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(logging.Formatter("%(name)s: %(message)s"))
     logger = logging.getLogger("reconciler")
-    logger.handlers = [handler]
+    logger.handlers = [_Stderr()]
     logger.setLevel((logging.WARNING, logging.INFO, logging.DEBUG)[min(console.verbose, 2)])
     return console

@@ -33,11 +33,11 @@ def command(
 ) -> int:
     """Cease to manage the models of ADDRESS without deleting them. Remove its manifest first."""
     wanted = parse(address)
-    begun = session.begin(place)
-    for desired in begun.desired:
-        if desired.address == wanted:
+    begun = session.without_datasets(place)
+    for sourced in begun.loaded.manifests:
+        if sourced.manifest.metadata.name == wanted.name:
             raise UsageError(
-                f"{wanted} is still declared in {desired.origin}, so the next apply would take it back",
+                f"{wanted} is still declared in {sourced.origin}, so the next apply would take it back",
                 "remove its manifest first",
             )
     provider = connect(begun)

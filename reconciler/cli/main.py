@@ -67,7 +67,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         click.echo("interrupted", err=True)
         return INTERRUPTED
     except ReconcilerError as error:
-        _tell(error)
+        _tell(error, arguments)
         return error.exit_code
     except Exception as error:  # noqa: BLE001  (the last line of defence: a bug is told, not thrown at the user)
         _tell_bug(error, arguments)
@@ -82,7 +82,7 @@ def _tolerate_any_encoding() -> None:
             reconfigure(errors="backslashreplace")
 
 
-def _tell(error: ReconcilerError) -> None:
+def _tell(error: ReconcilerError, arguments: Sequence[str]) -> None:
     """Say what is wrong, all of it, and what to do."""
     from reconciler.render.neutral import neutral
 
@@ -91,12 +91,12 @@ def _tell(error: ReconcilerError) -> None:
         for diagnostic in error.diagnostics:
             click.echo(neutral(str(diagnostic)), err=True)
     label = click.style("Error:", fg="red", bold=True)
-    click.echo(f"{label} {neutral(str(error))}", err=True, color=_coloured())
+    click.echo(f"{label} {neutral(str(error))}", err=True, color=_coloured(arguments))
 
 
-def _coloured() -> bool | None:
+def _coloured(arguments: Sequence[str]) -> bool | None:
     """Whether the word Error gets its colour; None leaves it to whether this is a terminal."""
-    return False if os.environ.get("NO_COLOR") else None
+    return False if os.environ.get("NO_COLOR") or {"--no-color", "--color=never"} & {*arguments} else None
 
 
 def _tell_bug(error: Exception, arguments: Sequence[str]) -> None:

@@ -128,6 +128,13 @@ class Stage:
             self.tape = kept
             self.emulator.left.clear()
 
+    def run_beside(self, command: str) -> None:
+        """Run a command in another pipeline while one of ours waits; only that it ran is told."""
+        kept, self.tape = self.tape, Tape()
+        self._play(shlex.split(command), None, None)
+        self.tape = kept
+        self.tell(f"Somebody else's pipeline runs: reconciler {command}")
+
     # What happens around.
 
     def passes(self, seconds: float) -> None:

@@ -86,7 +86,7 @@ def training_body(values: Fields, description: str, dataset: Dataset, examples: 
         if len(encoded) > dataset.count:
             break
     if combine(fingerprints) != dataset.digest:
-        where = dataset.locator.path or "inline examples"
+        where = dataset.locator.path.rpartition("/")[2] or "inline examples"
         raise Refused(
             Reason.DATA_MOVED, f"{where}: the examples are not those that were planned", "plan again and review"
         )

@@ -89,7 +89,7 @@ def guards(stage: Stage) -> None:
     stage.run("plan --max-share 40 --max-deletes 3", 4)
     for n in range(4, 12):
         Path(f"manifests/m{n:02}.yaml").unlink()
-    stage.write("manifests/other.yaml", SENTENCES.replace("name: sentences", "name: other"), show=False)
+    stage.write("manifests/other.yaml", SENTENCES.replace("name: sentences", "name: other").replace("epochCount: 3", "epochCount: 1"), show=False)
     stage.tell("All twelve are removed, and one other is declared.")
     stage.run("plan --max-share 100", 4)
     stage.remove("manifests/other.yaml")

@@ -1,0 +1,417 @@
+"""Histories: what people, pipelines and the world do to a workspace, one step after the other.
+
+The remote is the emulator, spoken to by the real provider. Faults and crashes happen on the wire between them: a crash
+is a BaseException, which nothing may catch. People act on the emulator directly.
+"""
+
+import itertools
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from io import BytesIO
+from typing import Any, Literal, TypeAlias
+
+import requests
+from hypothesis import strategies as st
+from urllib3 import HTTPResponse
+
+from reconciler.apply import Options, execute
+from reconciler.emulator.server import Emulator, Request, Response
+from reconciler.emulator.settings import Settings
+from reconciler.errors import ReconcilerError
+from reconciler.plan.event import Finished, Report
+from reconciler.plan.plan import Plan
+from reconciler.preview import preview
+from reconciler.providers.gemini.advice import explain
+from reconciler.providers.gemini.provider import GeminiProvider
+from reconciler.providers.http import Http
+from reconciler.resource.desired import Desired
+from reconciler.waiting import Clock
+from tests.build import desired, terms
+from tests.properties.oracle import Bid, Oracle, Wanted
+from tests.world import Examples
+
+NAMES = ("a", "b", "c")
+BASE = "models/gemini-1.0-pro-001"
+DOOMED = "doomed"
+"""A display name whose trainings fail."""
+
+Trouble: TypeAlias = Literal["", "crash-before", "crash-after", "lost-before", "lost-after", "503", "429"]
+
+
+class Crash(BaseException):
+    """The process is gone."""
+
+
+@dataclass(frozen=True)
+class Declare:
+    """Write a manifest, new or other."""
+
+    name: str
+    data: str
+    epochs: int | None = None
+    temperature: float | None = None
+    text: str | None = None
+    keep: int = 0
+    protect: bool = False
+    on_removal: str = "delete"
+    doomed: bool = False
+
+
+@dataclass(frozen=True)
+class Remove:
+    """Take a manifest away."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class Rename:
+    """Give a manifest another name, with or without the annotation."""
+
+    old: str
+    new: str
+    annotated: bool = False
+
+
+@dataclass(frozen=True)
+class Apply:
+    """Run the program; `trouble` strikes at the nth request, so many times in a row."""
+
+    wait: bool = True
+    trouble: Trouble = ""
+    at: int = 0
+    times: int = 1
+    retry: str = ""
+    again: str = ""
+    cancel: str = ""
+    selected: str = ""
+    parallelism: int = 1
+
+
+@dataclass(frozen=True)
+class Meddle:
+    """Do something to the nth model by hand."""
+
+    deed: Literal["wipe", "write", "warm", "delete", "copy", "share", "overwrite"]
+    nth: int
+
+
+@dataclass(frozen=True)
+class Strange:
+    """Somebody else's model comes to be."""
+
+
+@dataclass(frozen=True)
+class Pass:
+    """Time goes by."""
+
+    seconds: int
+
+
+Step: TypeAlias = Declare | Remove | Rename | Apply | Meddle | Strange | Pass
+
+_name = st.sampled_from(NAMES)
+_maybe = st.sampled_from(("", "", "", "", *NAMES))
+_troubles = st.sampled_from(("crash-before", "crash-after", "lost-before", "lost-after", "503", "429"))
+declares = st.builds(
+    Declare,
+    _name,
+    st.sampled_from(("one", "two", "three")),
+    st.sampled_from((None, None, 5, 7)),
+    st.sampled_from((None, None, 0.2, 0.7)),
+    st.sampled_from((None, None, "words", "")),
+    st.sampled_from((0, 0, 0, 1)),
+    st.sampled_from((False, False, False, True)),
+    st.sampled_from(("delete", "delete", "delete", "keep")),
+    st.sampled_from((False, False, False, True)),
+)
+applies = st.one_of(
+    st.builds(Apply),
+    st.builds(
+        Apply,
+        wait=st.booleans(),
+        trouble=_troubles,
+        at=st.integers(0, 14),
+        times=st.sampled_from((1, 1, 1, 8)),
+        retry=_maybe,
+        again=_maybe,
+        cancel=_maybe,
+        selected=_maybe,
+    ),
+    st.builds(Apply, wait=st.booleans(), again=_maybe, retry=_maybe, parallelism=st.sampled_from((1, 3))),
+)
+steps = st.one_of(
+    declares,
+    applies,
+    applies,
+    st.builds(Remove, _name),
+    st.builds(Rename, _name, _name, st.booleans()),
+    st.builds(
+        Meddle,
+        st.sampled_from(("wipe", "write", "warm", "delete", "copy", "share", "overwrite")),
+        st.integers(0, 5),
+    ),
+    st.builds(Strange),
+    st.builds(Pass, st.sampled_from((1, 10, 100))),
+)
+settings = st.builds(
+    Settings,
+    steps_per_second=st.sampled_from((0.3, 5.0)),
+    missing=st.sampled_from((404, 403)),
+    after_cancel=st.sampled_from(("failed", "active", "deleted")),
+    list_lag=st.sampled_from((0, 0, 0, 1)),
+    fail_after=st.just({DOOMED: 1}),
+)
+
+
+class Wire(requests.adapters.BaseAdapter):
+    """Between the program and the service: passes requests on, shows them to the oracle, and goes wrong on time."""
+
+    def __init__(self, oracle: Oracle) -> None:
+        super().__init__()
+        self.oracle = oracle
+        self.trouble: Trouble = ""
+        self.countdown: range = range(0)
+        self.count = itertools.count()
+
+    def send(self, request: requests.PreparedRequest, **_: Any) -> requests.Response:  # type: ignore[override]
+        """Deliver one request, or not."""
+        struck = self.trouble if next(self.count) in self.countdown else ""
+        if struck == "crash-before":
+            raise Crash
+        if struck in ("503", "429"):
+            return _given(Response(int(struck), {}, b'{"error": {"message": "not now"}}'), request)
+        if struck == "lost-before":
+            raise requests.exceptions.ConnectionError("reset", request=request)
+        answer = self._deliver(request)
+        if struck == "crash-after":
+            raise Crash
+        if struck == "lost-after":
+            raise requests.exceptions.ConnectionError("reset", request=request)
+        return _given(answer, request)
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+    def _deliver(self, request: requests.PreparedRequest) -> Response:
+        path, _, query = request.path_url.partition("?")
+        raw = request.body or b""
+        body = raw.encode() if isinstance(raw, str) else bytes(raw)  # type: ignore[arg-type]  # never a stream here
+        answers: list[Response] = []
+
+        def forward() -> int:
+            answers.append(self.oracle.emulator.handle(Request(str(request.method), request.path_url, {}, body)))
+            return answers[0].status
+
+        self.oracle.sent(str(request.method), path, query, json.loads(body or b"null"), forward)
+        return answers[0]
+
+
+class NoCredentials:
+    """The emulator asks for none."""
+
+    def headers(self, url: str) -> Mapping[str, str]:
+        assert url.startswith("http://emulator/")
+        return {}
+
+    def renew(self) -> bool:
+        return False
+
+    def describe(self) -> str:
+        return "none"
+
+
+@dataclass
+class History:
+    """A workspace, the service it is about, and everybody who acts on them."""
+
+    settings: Settings
+    manifests: dict[str, Declare] = field(default_factory=dict)
+    annotations: dict[str, str] = field(default_factory=dict)
+    time: float = 1_700_000_000.0
+    strangers: int = 0
+
+    def __post_init__(self) -> None:
+        """Open the service."""
+        self.emulator = Emulator(None, lambda: self.time, self.settings)
+        self.oracle = Oracle(self.emulator)
+        self.wire = Wire(self.oracle)
+
+    def take(self, step: Step) -> None:
+        """Let one thing happen."""
+        match step:
+            case Declare():
+                self.manifests[step.name] = step
+                self.annotations.pop(step.name, None)
+                self.oracle.declares(step.name, _wanted(step))
+            case Remove():
+                self._remove(step.name)
+            case Rename():
+                self._rename(step)
+            case Apply():
+                self.apply(step)
+            case Meddle():
+                self._meddle(step)
+            case Strange():
+                self._strange()
+            case Pass():
+                self.time += step.seconds
+
+    def apply(self, step: Apply) -> tuple[Plan, Report] | None:
+        """Run the program in a process of its own; None if it crashed or could not plan."""
+        known = [step.selected] if step.selected in self.manifests else None
+        wishes = {"retry": step.retry, "replace": step.again, "cancel": step.cancel}
+        said: dict[str, Any] = {wish: name for wish, name in wishes.items() if name in self.manifests}
+        if known is not None:
+            said["selected"] = known
+        for name in {step.retry, step.again} & self.manifests.keys():
+            self.oracle.repeats(name)
+        self.oracle.bid = Bid(frozenset(known) if known else None, whole=known is None)
+        self.wire.trouble, self.wire.count = step.trouble, itertools.count()
+        self.wire.countdown = range(step.at, step.at + step.times)
+        provider = self._provider()
+        try:
+            made = preview(self.wants(), provider, terms(**said))
+            options = Options(parallelism=step.parallelism, wait=step.wait, timeout=600)
+            *_, last = execute(made, provider, Examples(), Clock(lambda: self.time, self._sleep), options)
+        except (Crash, ReconcilerError):
+            return None
+        finally:
+            self.wire.countdown = range(0)
+            for name in {step.retry, step.again} & self.manifests.keys():
+                self._expire(name)
+        assert isinstance(last, Finished)
+        return made, last.report
+
+    def settle(self) -> Plan:
+        """Apply in peace until nothing is left to do; give the last plan."""
+        for _ in range(8):
+            done = self.apply(Apply())
+            assert done is not None, "a run without any trouble failed"
+            if not done[0].acts and not done[0].counts.training:
+                return done[0]
+        raise AssertionError(f"never at rest: {done[0].acts}")
+
+    def judge(self) -> None:
+        """The law of laws, and everything that the oracle saw on the way."""
+        last = self.settle()
+        refused = {row.address.name for row in last.changes if row.refused}
+        refused |= {row.address.name for row in last.changes if row.reasons and row.reasons[0] == "COPIED_MARK"}
+        self.oracle.verdict("No changes." if last.empty else "nothing to do", refused)
+        assert not self.oracle.offences, self.oracle.offences
+
+    def wants(self) -> list[Desired]:
+        """The manifests as the program reads them."""
+        return [_desired(each, self.annotations.get(name, "")) for name, each in self.manifests.items()]
+
+    def _provider(self) -> GeminiProvider:
+        session = requests.Session()
+        session.trust_env = False
+        session.mount("http://", self.wire)
+        http = Http(
+            "http://emulator",
+            NoCredentials(),
+            session,
+            explain,
+            sleep=lambda seconds: None if self._sleep(seconds) else None,
+            clock=lambda: self.time,
+            chance=lambda: 0.5,
+        )
+        return GeminiProvider(http, "v1beta")
+
+    def _sleep(self, seconds: float) -> bool:
+        self.time += seconds
+        return False
+
+    def _expire(self, name: str) -> None:
+        """A wish ends with its run."""
+        self.oracle.allowed[name] = min(self.oracle.allowed[name], 1)
+
+    def _remove(self, name: str) -> None:
+        self.manifests.pop(name, None)
+        self.annotations.pop(name, None)
+        self.oracle.declares(name, None)
+
+    def _rename(self, step: Rename) -> None:
+        if step.old not in self.manifests or step.new in self.manifests:
+            return
+        moved = replace(self.manifests[step.old], name=step.new)
+        self._remove(step.old)
+        self.manifests[step.new] = moved
+        if step.annotated:
+            self.annotations[step.new] = step.old
+            self.oracle.heirs[step.old] = step.new
+        self.oracle.declares(step.new, _wanted(moved))
+
+    def _meddle(self, step: Meddle) -> None:
+        models = self.oracle.models()
+        if not models:
+            return
+        model = models[step.nth % len(models)]
+        text = model.get("description", "")
+        match step.deed:
+            case "wipe":
+                self._patch(model, description="")
+            case "write":
+                self._patch(model, description=f"{text} by hand".strip())
+            case "warm":
+                self._patch(model, temperature=0.4)
+            case "delete":
+                self._ask("DELETE", model["name"])
+                self._regret(model)
+            case "copy":
+                self._patch(models[(step.nth + 1) % len(models)], description=text)
+            case "overwrite":
+                self._patch(model, description="reconciler:1:acme:a:?:-:-:-:AAAAAA")
+            case "share":
+                self._ask("POST", f"{model['name']}/permissions", {"granteeType": "EVERYONE", "role": "READER"})
+
+    def _regret(self, model: dict[str, Any]) -> None:
+        """Whoever deletes a model by hand gives the right to train it again, under whatever name it went."""
+        for name in NAMES:
+            self.oracle.repeats(name)
+
+    def _strange(self) -> None:
+        self.strangers += 1
+        body = {
+            "displayName": "theirs",
+            "baseModel": BASE,
+            "description": "reconciler:1:rival:a:?:-:-:-:AAAAAA",
+            "tuningTask": {"trainingData": {"examples": {"examples": [{"textInput": "x", "output": "y"}]}}},
+        }
+        self._ask("POST", f"tunedModels?tunedModelId=stranger-{self.strangers}", body)
+
+    def _patch(self, model: dict[str, Any], **fields: Any) -> None:
+        self._ask("PATCH", f"{model['name']}?updateMask={','.join(fields)}", fields)
+
+    def _ask(self, method: str, target: str, body: Any = None) -> None:
+        self.emulator.handle(Request(method, f"/v1beta/{target}", {}, b"" if body is None else json.dumps(body).encode()))
+
+
+def _wanted(step: Declare) -> Wanted:
+    return Wanted(step.data, step.epochs, step.temperature, step.text, step.keep)
+
+
+def _desired(step: Declare, renamed_from: str) -> Desired:
+    said = {"epochs": step.epochs, "temperature": step.temperature, "description": step.text}
+    return desired(
+        step.name,
+        data=step.data,
+        renamed_from=renamed_from,
+        base=BASE,
+        display_name=DOOMED if step.doomed else "fine",
+        protect=step.protect,
+        on_removal=step.on_removal,
+        keep_superseded=step.keep,
+        **{key: value for key, value in said.items() if value is not None},
+    )
+
+
+def _given(response: Response, request: requests.PreparedRequest) -> requests.Response:
+    given = requests.Response()
+    given.status_code = response.status
+    given.raw = HTTPResponse(BytesIO(response.body), dict(response.headers), response.status, preload_content=False)
+    given.url = request.url or ""
+    given.request = request
+    return given

@@ -1,0 +1,200 @@
+"""A judge that has never seen the program: it reads the wire, and the service's own answers.
+
+It keeps lists of its own, knows a mark only as a word that was sent for a model, and an address only as the name in it.
+What the program may do follows from what people declared, asked for and did by hand; everything else is an offence.
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from reconciler.emulator.server import Emulator, Request
+
+OWNER = "acme"
+
+
+@dataclass
+class Wanted:
+    """What a person declared for a name, in plain words."""
+
+    data: str
+    epochs: int | None = None
+    temperature: float | None = None
+    text: str | None = None
+    keep: int = 0
+
+
+@dataclass
+class Birth:
+    """A training that the service accepted: under which name, for what."""
+
+    model: str
+    address: str
+    data: str
+    epochs: int | None
+
+
+@dataclass
+class Bid:
+    """What this run was asked for: the names it may touch (None: all), and the wishes."""
+
+    names: frozenset[str] | None = None
+    whole: bool = True
+    again: frozenset[str] = frozenset()
+
+
+@dataclass
+class Oracle:
+    """Lists of what happened, and of what should not have."""
+
+    emulator: Emulator
+    declared: dict[str, Wanted] = field(default_factory=dict)
+    allowed: dict[str, int] = field(default_factory=dict)
+    bid: Bid = field(default_factory=Bid)
+    births: list[Birth] = field(default_factory=list)
+    words: list[tuple[str, str]] = field(default_factory=list)
+    heirs: dict[str, str] = field(default_factory=dict)
+    offences: list[str] = field(default_factory=list)
+
+    def models(self) -> list[dict[str, Any]]:
+        """What the service really has, not what a list shows."""
+        rows = self.emulator._store.sql.execute("SELECT id FROM models WHERE gone_from IS NULL ORDER BY seq")
+        return [found for (model,) in rows.fetchall() if (found := self.model(f"tunedModels/{model}"))]
+
+    def model(self, name: str) -> dict[str, Any] | None:
+        """One model."""
+        answer = self.emulator.handle(Request("GET", f"/v1beta/{name}", {}, b""))
+        found: dict[str, Any] = json.loads(answer.body)
+        return found if answer.status == 200 else None
+
+    def declares(self, name: str, wanted: Wanted | None, *, moved: bool = False) -> None:
+        """A person changes a manifest: from now on one training is fair, none where such a model is there already."""
+        before = self.declared.pop(name, None)
+        if wanted is None:
+            return
+        self.declared[name] = wanted
+        if before is None or (before.data, before.epochs) != (wanted.data, wanted.epochs):
+            self.allowed[name] = 0 if moved or self._has(name, wanted) else 1
+
+    def repeats(self, name: str) -> None:
+        """Something gives the right to one more training: a wish, or a model that a person took away."""
+        self.allowed[name] = self.allowed.get(name, 0) + 1
+
+    def sent(self, method: str, path: str, query: str, body: Any, forward: Callable[[], int]) -> None:
+        """The program's request reaches the service."""
+        match method, path.rpartition("/v1beta/")[2]:
+            case "POST", "tunedModels":
+                model = "tunedModels/" + query.partition("tunedModelId=")[2].partition("&")[0]
+                if forward() == 200:
+                    self._born(model, body)
+            case "PATCH", model:
+                self._patched(model, body)
+                if forward() == 200 and "description" in body:
+                    self.words += [(model, word) for word in _words(body["description"])]
+            case "DELETE", model:
+                gone = self.model(model)
+                if forward() == 200 and gone:
+                    self._died(gone)
+            case _:
+                forward()
+
+    def _born(self, model: str, body: Any) -> None:
+        examples = body["tuningTask"]["trainingData"]["examples"]["examples"]
+        epochs = body["tuningTask"].get("hyperparameters", {}).get("epochCount")
+        (word,) = _words(body.get("description", ""))
+        self.words.append((model, word))
+        birth = Birth(model, _address(word), examples[0]["output"], epochs)
+        self.births.append(birth)
+        wanted = self.declared.get(birth.address)
+        self.allowed[birth.address] = self.allowed.get(birth.address, 0) - 1
+        if wanted is None or (wanted.data, wanted.epochs) != (birth.data, birth.epochs):
+            self.offences.append(f"{model} was trained, and nobody declared that")
+        elif self.bid.names is not None and birth.address not in self.bid.names:
+            self.offences.append(f"{model} was trained, and {birth.address} was not selected")
+        elif self.allowed[birth.address] < 0:
+            self.offences.append(f"{model} was trained, and {birth.address} had been already")
+
+    def _patched(self, model: str, body: Any) -> None:
+        there = self.model(model)
+        if there and "description" in body and self._mark(there) and not _words(body["description"]):
+            address = _address(str(self._mark(there)))
+            if address in self.declared:
+                self.offences.append(f"{model} lost its mark by a PATCH")
+
+    def _died(self, gone: dict[str, Any]) -> None:
+        model, mark = gone["name"], self._mark(gone)
+        if mark is None:
+            self.offences.append(f"{model} was deleted, and carried no mark that was written for it")
+            return
+        address, flags = _address(mark), mark.split(":")[7]
+        wanted = self.declared.get(address)
+        if self.bid.names is not None and address not in self.bid.names:
+            self.offences.append(f"{model} was deleted, and {address} was not selected")
+        if wanted is None:
+            heir = self.declared.get(self.heirs.get(address, ""))
+            if not self.bid.whole:
+                self.offences.append(f"{model} was deleted by a run that did not see every manifest")
+            if heir is None and ("k" in flags or "p" in flags):
+                self.offences.append(f"{model} was deleted, and its mark says otherwise")
+            if heir and gone.get("state") == "ACTIVE" and not self._serves(self.heirs[address], heir):
+                self.offences.append(f"{model} was deleted, and nothing serves {self.heirs[address]} as declared")
+        elif gone.get("state") == "ACTIVE" and not self._serves(address, wanted):
+            self.offences.append(f"{model} was deleted, and nothing serves {address} as declared")
+
+    def _serves(self, address: str, wanted: Wanted) -> bool:
+        return any(m["state"] == "ACTIVE" and self._fits(m, wanted) for m in self._of(address))
+
+    def _has(self, name: str, wanted: Wanted) -> bool:
+        alive = [m for m in self._of(name) if m["state"] != "FAILED"]
+        births = [b for b in self.births if any(m["name"] == b.model for m in alive)]
+        return any((b.data, b.epochs) == (wanted.data, wanted.epochs) for b in births)
+
+    def _of(self, address: str) -> Iterator[dict[str, Any]]:
+        for model in self.models():
+            mark = self._mark(model)
+            if mark is not None and _address(mark) == address:
+                yield model
+
+    def _fits(self, model: dict[str, Any], wanted: Wanted) -> bool:
+        """Whether a model was trained as declared; an undeclared number is the service's business."""
+        data = [b.data for b in self.births if b.model == model["name"]]
+        epochs = model["tuningTask"]["hyperparameters"]["epochCount"]
+        return data[-1:] == [wanted.data] and wanted.epochs in (None, epochs)
+
+    def _mark(self, model: dict[str, Any]) -> str | None:
+        """The word in a model's description that was once sent for this very model."""
+        text = model.get("description", "")
+        return next((word for name, word in reversed(self.words) if name == model["name"] and word in text), None)
+
+    def verdict(self, said: str, names: set[str]) -> None:
+        """At rest: whoever is told `No changes.` has exactly what was declared; `names` are the refused addresses."""
+        for address, wanted in self.declared.items():
+            if address in names:
+                continue
+            there = list(self._of(address))
+            if not any(m["state"] == "ACTIVE" and self._fits(m, wanted) and _shows(m, wanted) for m in there):
+                self.offences.append(f"{said}, and {address} is not as declared: {there}")
+            if len(there) > 1 + wanted.keep:
+                self.offences.append(f"{said}, and {address} has {len(there)} models")
+        strays = [m["name"] for m in self.models() if (w := self._mark(m)) and _address(w) not in self.declared]
+        protected = [m["name"] for m in self.models() if (w := self._mark(m)) and "p" in w.split(":")[7]]
+        if left := [s for s in strays if s not in protected and not names]:
+            self.offences.append(f"{said}, and {left} are left over")
+
+
+def _shows(model: dict[str, Any], wanted: Wanted) -> bool:
+    """Whether the mutable values are the declared ones."""
+    text = re.sub(r" ?reconciler:1:\S*", "", model.get("description", ""))
+    warm = wanted.temperature is None or abs(model.get("temperature", 0) - wanted.temperature) < 1e-6
+    return warm and (wanted.text is None or text == wanted.text)
+
+
+def _words(text: str) -> list[str]:
+    """The marks in a text."""
+    return re.findall(rf"reconciler:1:{OWNER}:\S*", text)
+
+
+def _address(word: str) -> str:
+    return word.split(":")[3]
