@@ -87,7 +87,7 @@ def _batch(run: Run, rows: Sequence[Change], job: Job) -> Iterator[Event]:
         if _stopped(run):
             return
         chunk = rows[start : start + size]
-        fresh = [row for row in chunk if (str(row.address), row.target) not in run.ended]
+        fresh = [r for r in chunk if r.action is Action.DELETE or (str(r.address), r.target) not in run.ended]
         yield from (Began(row.address, row.action, row.target) for row in fresh)
         if len(chunk) == 1:
             results = [_guarded(run, job, chunk[0])]
@@ -184,7 +184,7 @@ def _arrivals(run: Run, operations: Sequence[Operation]) -> Iterator[Event]:
     rows = [run.rows[name] for name in arrived]
     for name in arrived:
         run.vigil.pending.pop(name, None)
-    leaving = [row for row in rows if leaves(row)]
+    leaving = [replace(row, action=Action.DELETE) for row in rows if leaves(row)]
     run.late += [row for row in leaving if not row.successor]
     yield from _removals(run, [row for row in leaving if row.successor])
     staying = [row for row in rows if not leaves(row)]
@@ -198,7 +198,10 @@ def _arrive(run: Run, row: Change, operation: Operation) -> Ended:
     """A training is over: write what had to wait for it."""
     observed = operation.observed
     if operation.error or observed is None or observed.state is not State.READY:
-        return _end(row, Result.FAILED, operation.error or "its training did not end in a usable model")
+        said = operation.error or "its training did not end in a usable model"
+        failed = observed is not None and observed.state is State.FAILED
+        advice = f"; fix the cause and `--retry-failed {row.address}`" if failed else ""
+        return _end(row, Result.FAILED, said.rstrip(".") + advice)
     if row.action is Action.WAIT:
         _write(run, row)
     return _end(row, Result.DONE, "ready")
@@ -255,4 +258,4 @@ def _outcome(run: Run, row: Change) -> Outcome | None:
     end = run.ended.get((str(row.address), row.target))
     if end is None:
         return Outcome(row.address, row.action, row.target, Result.NOT_BEGUN)
-    return Outcome(row.address, row.action, row.target, end.result, end.detail)
+    return Outcome(row.address, end.action, row.target, end.result, end.detail)

@@ -63,7 +63,7 @@ class ReconcilerError(Exception):
 
     def __str__(self) -> str:
         """Write message and advice as one sentence."""
-        return f"{self.message}; {self.advice}" if self.advice else self.message
+        return f"{self.message.rstrip('.')}; {self.advice}" if self.advice else self.message
 
 
 class UsageError(ReconcilerError):

@@ -8,13 +8,14 @@ models are asked for their grants, and the service for the base models it still 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from reconciler.errors import NotFound, PermissionDenied
 from reconciler.plan.change import Action, leaves
 from reconciler.plan.plan import Plan
 from reconciler.plan.planner import plan
 from reconciler.plan.terms import Facts, Terms
 from reconciler.providers.port import Reader
 from reconciler.resource.desired import Desired
-from reconciler.resource.observed import Observed, Snapshot, State
+from reconciler.resource.observed import Grant, Observed, Snapshot, State
 from reconciler.resource.reason import Reason
 
 ROUNDS = 4
@@ -55,8 +56,16 @@ def _ask(made: Plan, reader: Reader) -> Facts:
     acting = (Action.CREATE, Action.REPLACE, Action.DELETE)
     if not any(r.action in acting or (r.action is Action.WAIT and leaves(r)) or r.supersedes for r in rows):
         return Facts(failures=failures)
-    grants = {old.name: found for old in _superseded(made) if (found := reader.grants(old))}
+    grants = {old.name: found for old in _superseded(made) if (found := _granted(reader, old))}
     return Facts(asked=True, tunable=reader.tunable(), grants=grants, failures=failures)
+
+
+def _granted(reader: Reader, old: Observed) -> tuple[Grant, ...]:
+    """Who may use a model; nobody that can be told, if it is gone or not ours to ask. Deleting it looks again."""
+    try:
+        return reader.grants(old)
+    except (NotFound, PermissionDenied):
+        return ()
 
 
 def _superseded(made: Plan) -> Iterator[Observed]:

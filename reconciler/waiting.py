@@ -81,7 +81,9 @@ def look(vigil: Vigil, reader: Reader) -> Iterator[Operation | Waited]:
     try:
         seen: Sequence[Operation] = reader.poll(tuple(vigil.pending.values()))
         vigil.failures = 0
-    except (Unauthenticated, PermissionDenied, Refused) as error:
+    except Refused as error:
+        seen, vigil.fatal = (), f"{error.reason}: {error}"
+    except (Unauthenticated, PermissionDenied) as error:
         seen, vigil.fatal = (), str(error)
     except RemoteError as error:
         seen, trouble = (), error.message

@@ -1,5 +1,8 @@
 """Planning against a remote that can only be read: what is asked, and what is not."""
 
+import pytest
+
+from reconciler.errors import NotFound, PermissionDenied
 from reconciler.preview import preview
 from reconciler.resource.observed import Grant, State
 from tests.build import desired, observed, planned, row, terms, told, unmarked
@@ -71,6 +74,13 @@ def test_and_for_a_leftover_that_goes() -> None:
     here = world(observed(ONE), observed(TWO))
     preview([TWO], here, terms())
     assert ("grants", observed(ONE).name) in here.calls
+
+
+@pytest.mark.parametrize("error", [NotFound("gone"), PermissionDenied("not yours")])
+def test_a_model_that_does_not_say_who_may_use_it_stops_no_plan(error: Exception) -> None:
+    """A list that lags shows what is deleted already; the delete itself looks once more."""
+    here = world(observed(ONE), faults={("grants", ""): error})
+    assert told(preview([TWO], here, terms())) == ["REPLACE a DATA_CHANGED"]
 
 
 def test_what_can_be_tuned_is_asked_once_and_only_where_it_matters() -> None:

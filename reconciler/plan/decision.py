@@ -7,10 +7,10 @@ from typing import assert_never
 from reconciler.plan import diff
 from reconciler.plan.change import Action, Change, Effect, FieldChange
 from reconciler.plan.inventory import Group, Inventory
-from reconciler.plan.leftover import kept, refused, retained, superseded
+from reconciler.plan.leftover import UNKNOWN, kept, refused, retained, superseded
 from reconciler.plan.match import Match, keep, match, wanted
 from reconciler.plan.terms import Terms, wished
-from reconciler.plan.training import begin, ownership, steps
+from reconciler.plan.training import begin, in_vain, ownership, steps
 from reconciler.resource.desired import Desired
 from reconciler.resource.identity import names
 from reconciler.resource.observed import Mark, Observed, Ownership, State
@@ -37,11 +37,11 @@ def decide(desired: Desired, group: Group, inventory: Inventory, terms: Terms) -
     )
     yield row
     if serving is not None and serving.state is State.READY and not row.refused:
-        yield from (superseded(desired.address, o, serving.name, terms) for o in goes)
-    yield from (superseded(desired.address, o, "", terms) for o in unclear)
+        yield from (superseded(desired, o, serving.name, terms) for o in goes)
+    yield from (superseded(desired, o, "", terms) for o in unclear)
     yield from kept(desired.address, stays, Reason.RETAINED)
-    if serving is not None:
-        yield from kept(desired.address, lost, Reason.MARK_LOST, "carries no mark, so it is left alone")
+    shown = [o for o in lost if o is not row.observed]
+    yield from kept(desired.address, shown, Reason.MARK_LOST, "carries no mark, so it is left alone")
 
 
 def _main(
@@ -65,12 +65,12 @@ def _main(
         case State.TRAINING:
             reasons = (Reason.TRAINING, *row.reasons)
             planned = steps(desired, terms.capabilities.rules)
-            return replace(row, action=Action.WAIT, reasons=reasons, supersedes=goes, steps=planned)
+            notes = (*row.notes, *in_vain(desired, goes, terms))
+            return replace(row, action=Action.WAIT, reasons=reasons, supersedes=goes, steps=planned, notes=notes)
         case State.FAILED:
-            return _failed(row, chosen.observed, terms)
+            return _failed(row, goes, terms)
         case State.UNKNOWN:
-            detail = "the service reports a state unknown to this version"
-            return refused(row, Reason.UNKNOWN_STATE, Action.NOOP, detail)
+            return refused(row, Reason.UNKNOWN_STATE, Action.NOOP, UNKNOWN)
         case _:
             assert_never(chosen.observed.state)
 
@@ -106,17 +106,18 @@ def _ready(row: Change, chosen: Match, desired: Desired) -> Change:
     return replace(row, action=Action.UPDATE) if row.writes else row
 
 
-def _failed(row: Change, observed: Observed, terms: Terms) -> Change:
-    """Refused with what the service said, and the way out."""
-    said = terms.facts.failures.get(observed.name) or "the service no longer tells why"
-    detail = f"its training failed: {said}; fix the cause and `--retry-failed {row.address}`"
-    return refused(row, Reason.FAILED, Action.CREATE, detail)
+def _failed(row: Change, rest: tuple[Observed, ...], terms: Terms) -> Change:
+    """Refused with what the service said, and the way out; the model that served goes on serving."""
+    said = terms.facts.failures.get(row.target) or "the service no longer tells why"
+    detail = f"its training failed: {said.rstrip('.')}; fix the cause and `--retry-failed {row.address}`"
+    serves = any(o.state is State.READY for o in rest)
+    return refused(row, Reason.FAILED, Action.REPLACE if serves else Action.CREATE, detail)
 
 
 def _newer(desired: Desired, observed: Observed) -> Change:
     """A mark that a later version wrote: ours, and not ours to read."""
     row = Change(desired.address, Action.NOOP, (), observed.name, desired, observed)
-    return refused(row, Reason.NEWER_MARK, Action.NOOP, f"{observed.name} was marked by a newer version; upgrade")
+    return refused(row, Reason.NEWER_MARK, Action.NOOP, "its mark was written by a newer version; upgrade to go on")
 
 
 def _unmarked(desired: Desired, observed: Observed) -> Change:

@@ -60,8 +60,8 @@ def _objections(plan: Plan, bounds: Bounds, declared: int) -> Iterator[tuple[str
         yield f"all {gone} models of the workspace would be deleted", "`--allow-delete-all` if that is meant"
     touched = deletes + replaces
     if plan.owned >= SHARED and touched * 100 > bounds.share * plan.owned:
-        share = f"{100 * touched / plan.owned:.2f}% is over {bounds.share}% ({touched}/{plan.owned})"
-        yield f"{share} of the models would be deleted or replaced", "`--max-share PERCENT` if that is meant"
+        share = f"{100 * touched / plan.owned:.2f}% of the models ({touched}/{plan.owned})"
+        yield f"{share} would be deleted or replaced, over {bounds.share}%", "`--max-share PERCENT` if that is meant"
     for name, number, bound in (
         ("creates", creates - replaces, bounds.creates),
         ("replaces", replaces, bounds.replaces),

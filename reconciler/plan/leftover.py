@@ -6,9 +6,14 @@ from typing import assert_never
 
 from reconciler.plan.change import Action, Change
 from reconciler.plan.terms import Terms, wished
+from reconciler.plan.training import thrown_away
 from reconciler.resource.address import Address
+from reconciler.resource.desired import Desired
 from reconciler.resource.observed import Observed, State
 from reconciler.resource.reason import Reason
+
+UNKNOWN = "its state is not known to this version; upgrade, or wait until it is another one"
+"""Why nothing is done about a model in a state that the service has added since."""
 
 
 def retained(rest: Iterable[Observed], keep: int) -> tuple[Observed, ...]:
@@ -17,8 +22,9 @@ def retained(rest: Iterable[Observed], keep: int) -> tuple[Observed, ...]:
     return tuple(ready[:keep])
 
 
-def superseded(address: Address, observed: Observed, successor: str, terms: Terms) -> Change:
+def superseded(desired: Desired, observed: Observed, successor: str, terms: Terms) -> Change:
     """A leftover whose successor is READY: it goes, once it does not train any more."""
+    address = desired.address
     grants = terms.facts.grants.get(observed.name, ())
     row = Change(
         address,
@@ -34,17 +40,9 @@ def superseded(address: Address, observed: Observed, successor: str, terms: Term
             return with_action(row, Action.DELETE)
         case State.TRAINING:
             wish = (Reason.REQUESTED,) if wished(terms.wishes.cancel, address) else ()
-            detail = "its training will be thrown away" + (
-                ", and is asked to stop now" if wish else f"; `--cancel-superseded {address}` asks it to stop"
-            )
-            return with_action(row, Action.WAIT, *wish, detail=detail)
+            return with_action(row, Action.WAIT, *wish, detail=thrown_away(desired, observed, terms))
         case State.UNKNOWN:
-            return refused(
-                row,
-                Reason.UNKNOWN_STATE,
-                Action.DELETE,
-                "the service reports a state unknown to this version",
-            )
+            return refused(row, Reason.UNKNOWN_STATE, Action.DELETE, UNKNOWN)
         case _:
             assert_never(observed.state)
 

@@ -61,7 +61,7 @@ def _rows(wants: dict[Address, Desired], inventory: Inventory, ambiguity: Ambigu
         if terms.selected is not None and address not in terms.selected:
             continue
         if address in ambiguity.addresses:
-            yield _ambiguous(address, ambiguity.addresses[address], terms)
+            yield _ambiguous(desired, ambiguity.addresses[address], terms)
         else:
             yield from decide(desired, inventory.declared[address], inventory, terms)
     for name, group in inventory.undeclared.items():
@@ -72,13 +72,13 @@ def _rows(wants: dict[Address, Desired], inventory: Inventory, ambiguity: Ambigu
         yield from kept(address, (observed,), Reason.COPIED_MARK, _COPIED)
 
 
-_COPIED = "carries a mark made for another model, so it is nobody's and left alone"
+_COPIED = "its mark of ownership was made for another model; it is nobody's, and left alone"
 
 
-def _ambiguous(address: Address, models: str, terms: Terms) -> Change:
+def _ambiguous(desired: Desired, models: str, terms: Terms) -> Change:
     """A declared address that would be trained, while an undeclared model has exactly its inputs."""
     advice = "annotate it with reconciler.dev/renamed-from" if terms.complete else "apply the whole workspace"
-    row = Change(address, Action.NOOP, ())
+    row = Change(desired.address, Action.NOOP, (), desired=desired)
     return refused(row, Reason.AMBIGUOUS_RENAME, Action.CREATE, f"may be {models} renamed; {advice}")
 
 

@@ -1,6 +1,6 @@
 """The row that trains: CREATE, or REPLACE when a serving model gives way; and every reason not to."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import count
 
 from reconciler.plan.change import Action, Change, Effect, Steps
@@ -69,8 +69,30 @@ def begin(
         inputs=inputs,
         steps=steps(desired, terms.capabilities.rules),
         grants=tuple(dict.fromkeys(g for o in goes for g in terms.facts.grants.get(o.name, ()))),
-        notes=tuple(_lost(desired, old.observed, terms.capabilities.rules)) if old else (),
+        notes=(
+            *(_lost(desired, old.observed, terms.capabilities.rules) if old else ()),
+            *in_vain(desired, goes, terms),
+        ),
     )
+
+
+def in_vain(desired: Desired, goes: Iterable[Observed], terms: Terms) -> Iterator[str]:
+    """Say which trainings a newer one supersedes before they are over."""
+    for old in goes:
+        if old.state is State.TRAINING:
+            yield f"{old.name} is superseded while it trains: {thrown_away(desired, old, terms)}"
+
+
+def thrown_away(desired: Desired, observed: Observed, terms: Terms) -> str:
+    """Say what becomes of a training that nobody wants any more; its steps are known if it has the declared data."""
+    steps, mark = "", observed.ownership
+    epochs, batch = observed.fields.get(EPOCHS), observed.fields.get(BATCH)
+    if desired.dataset and mark and mark.digest == short_digest(desired.dataset.digest):
+        if isinstance(epochs, int | float) and isinstance(batch, int | float):
+            steps = f" of {training_steps(desired.dataset.count, epochs, batch)} steps"
+    if wished(terms.wishes.cancel, desired.address):
+        return f"its training{steps} will be thrown away, and is asked to stop now"
+    return f"its training{steps} will be thrown away; `--cancel-superseded {desired.address}` asks it to stop"
 
 
 def ownership(desired: Desired, owner: str) -> Ownership:
@@ -158,7 +180,8 @@ def _objections(
         yield Reason.BASE_NOT_TUNABLE, f"the service does not tune {base}; it offers {offered}"
     if (holder := inventory.held.get(target)) is not None:
         whose = f"owner {holder.ownership.owner}" if holder.ownership else "somebody else"
-        yield Reason.FOREIGN_OWNER, f"{target} exists and carries the mark of {whose}"
+        advice = f"`import --take-over {desired.address} {target}` if it is to change hands"
+        yield Reason.FOREIGN_OWNER, f"{target} exists and carries the mark of {whose}; {advice}"
     failed = sum(m.same and m.observed.state is State.FAILED for m in matches)
     if failed >= terms.max_attempts:
         yield (

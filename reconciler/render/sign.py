@@ -7,8 +7,8 @@ from reconciler.plan.change import Action, Change
 from reconciler.render.style import Tone
 from reconciler.resource.reason import Reason
 
-ADOPTED = frozenset({Reason.MARK_LOST, Reason.FORMER_OWNER})
-"""Reasons of an update that makes a model ours (again)."""
+ADOPTED = frozenset({Reason.MARK_LOST, Reason.FORMER_OWNER, Reason.REQUESTED})
+"""Reasons of an update that makes a model ours (again); only an import is an update on request."""
 
 
 class Sign(Enum):

@@ -121,7 +121,7 @@ def _models(change: Change) -> Iterator[Line]:
         yield Line(f"the id changes: {old.name} -> {target}{goes}")
     elif old and (change.refused or old.name == change.target):
         yield Line(f"id: {old.name}{_state(old)}")
-    elif change.target or _trains(change):
+    elif change.target or (_trains(change) and not change.refused):
         yield Line(f"id: {target}")
     for other in change.supersedes:
         if change.action is not Action.REPLACE or other != old:

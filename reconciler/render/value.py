@@ -15,7 +15,7 @@ LONG = 60
 """Characters of a value beside another one; the rest is cut out of its middle."""
 OVERWRITTEN = 2000
 """Characters of a remote text that is about to be lost: as good as all of it."""
-DATASET = "dataset"
+DATASET, MARK = "dataset", "mark"
 
 
 def written(value: Value | None, absent: str = "(not set)", limit: int = LONG) -> str:
@@ -42,7 +42,7 @@ def difference(field: FieldChange, change: Change) -> str:
     examples = f"  ({counted(dataset.count, 'example')})" if dataset and field.path == DATASET else ""
     match field.effect:
         case Effect.WRITE | Effect.MARK:
-            mark = "in the mark of ownership" if field.effect is Effect.MARK else ""
+            mark = "in the mark of ownership" if field.effect is Effect.MARK and field.path != MARK else ""
             later = "once it is ready" if change.action is Action.WAIT else ""
             comment = ", ".join(filter(None, (mark, later)))
         case Effect.RETRAIN:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from reconciler.plan.change import Action, Change
+from reconciler.plan.change import Action, Change, Effect
 from reconciler.plan.plan import Plan
 from reconciler.render.sign import Sign, sign
 from reconciler.resource.reason import Reason
@@ -50,8 +50,9 @@ SENTENCES: Mapping[Reason, str] = {
 
 def sentence(reason: Reason, change: Change) -> str:
     """Say one reason of a row."""
-    paths = [f.path for f in change.fields if f.reason is reason]
-    return SENTENCES[reason].replace("{fields}", ", ".join(paths) or "a field")
+    fields = [f for f in change.fields if f.reason is reason]
+    named = [f for f in fields if f.effect is not Effect.IGNORED] or fields
+    return SENTENCES[reason].replace("{fields}", ", ".join(f.path for f in named) or "a field")
 
 
 def headline(change: Change) -> str:

@@ -112,7 +112,7 @@ class Stage:
         ended = self._play(shlex.split(command), typed, piped)
         said = self.tape.text[mark:]
         self.tape.line(f"exit {ended}")
-        sent = self.emulator.exchanges[before:]
+        sent = [each for each in self.emulator.exchanges[before:] if not each.beside]
         for line in lines(sent):
             self.tape.line(f"wire {line}")
         assert ended == code, f"`{command}` ended with {ended}:\n{self.tape.text[mark:]}"
@@ -130,9 +130,9 @@ class Stage:
 
     def run_beside(self, command: str) -> None:
         """Run a command in another pipeline while one of ours waits; only that it ran is told."""
-        kept, self.tape = self.tape, Tape()
+        kept, self.tape, self.emulator.beside = self.tape, Tape(), True
         self._play(shlex.split(command), None, None)
-        self.tape = kept
+        self.tape, self.emulator.beside = kept, False
         self.tell(f"Somebody else's pipeline runs: reconciler {command}")
 
     # What happens around.
@@ -204,7 +204,9 @@ class Stage:
 
     def always_served(self, name: str) -> bool:
         """Whether, after each delete of this story, some model of the name was ACTIVE."""
-        states = ([state for model, state in left.items() if model.startswith(f"{name}-")] for left in self.emulator.left)
+        states = (
+            [state for model, state in left.items() if model.startswith(f"{name}-")] for left in self.emulator.left
+        )
         return all("ACTIVE" in each for each in states)
 
     # How it is played.

@@ -17,10 +17,11 @@ LOST = 503
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """One request of ours, and whether its answer arrived."""
+    """One request of ours, and whether its answer arrived. `beside`: it came from another run at the same time."""
 
     request: Recorded
     delivered: bool
+    beside: bool
 
     @property
     def model(self) -> str:
@@ -53,12 +54,12 @@ class Watched(Emulator):
         super().__init__(clock=clock, settings=settings)
         self.exchanges: list[Exchange] = []
         self.left: list[dict[str, str]] = []
-        self.before_delete: list[Callable[[], None]] = []
+        self.beside = False
 
     def handle(self, request: Request) -> Response:
         """Answer our client."""
         response = super().handle(request)
-        exchange = Exchange(self.requests[-1], response.delivery == "whole")
+        exchange = Exchange(self.requests[-1], response.delivery == "whole", self.beside)
         self.exchanges.append(exchange)
         if exchange.deletes:
             self.left.append(self.states())

@@ -32,7 +32,7 @@ READY, TRAINING, FAILED, UNKNOWN = State.READY, State.TRAINING, State.FAILED, St
         (TRAINING, [READY], ["WAIT a TRAINING"]),
         (TRAINING, [FAILED, TRAINING], ["WAIT a TRAINING"]),
         (FAILED, [], ["!CREATE a FAILED"]),
-        (FAILED, [READY], ["!CREATE a FAILED"]),
+        (FAILED, [READY], ["!REPLACE a FAILED"]),
         (UNKNOWN, [READY], ["!NOOP a UNKNOWN_STATE"]),
     ],
 )
@@ -169,7 +169,8 @@ def test_a_retry_takes_the_smallest_free_attempt() -> None:
 
 def test_a_retry_passes_over_an_attempt_whose_mark_was_wiped() -> None:
     made = planned(V1, unmarked(observed(V1, FAILED)), retry="a")
-    assert row(made).target == observed(V1, attempt=1).name
+    assert told(made) == ["NOOP a MARK_LOST", "CREATE a REQUESTED"]
+    assert made.changes[-1].target == observed(V1, attempt=1).name
 
 
 def test_attempts_are_numbered_past_ids_that_are_held_by_others_of_ours() -> None:
@@ -259,7 +260,7 @@ def test_a_wiped_mark_and_other_inputs_are_refused_not_trained() -> None:
     made = planned(V2, unmarked(observed(V1)))
     assert told(made) == ["!UPDATE a MARK_LOST"]
     assert f"import TunedModel/a {observed(V1).name}" in row(made).detail
-    assert told(planned(V2, unmarked(observed(V1)), replace="a")) == ["CREATE a REQUESTED"]
+    assert told(planned(V2, unmarked(observed(V1)), replace="a")) == ["NOOP a MARK_LOST", "CREATE a REQUESTED"]
 
 
 def test_writing_out_a_default_is_not_enough_to_prove_the_inputs() -> None:

@@ -19,7 +19,7 @@ def live(made: Settings, history: list[Step]) -> None:
     world.judge()
 
 
-@configure(max_examples=250, suppress_health_check=[HealthCheck.too_slow])
+@configure(max_examples=400, suppress_health_check=[HealthCheck.too_slow])
 @given(settings, HISTORIES)
 def test_every_history_ends_in_peace(made: Settings, history: list[Step]) -> None:
     live(made, history)

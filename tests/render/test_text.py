@@ -168,13 +168,13 @@ def test_marks() -> None:
     adopted = FieldChange("mark", None, "acme/support", Effect.MARK, Reason.MARK_LOST)
     assert body(replace(UPDATE, reasons=(Reason.MARK_LOST,), fields=(adopted,)))[:2] == [
         " <= TunedModel/support  adopt: its mark of ownership is gone",
-        "      mark: (not set) -> acme/support  # in the mark of ownership",
+        "      mark: (not set) -> acme/support",
     ]
     kept = FieldChange("mark", "acme/support", None, Effect.MARK, Reason.KEPT)
     forgotten = Change(ADDRESS, Action.UPDATE, (Reason.KEPT,), OLD, observed=model(), fields=(kept,), strips=True)
     assert body(forgotten) == [
         "  . TunedModel/support  forget: its manifest is gone, and lifecycle.onRemoval keeps the model",
-        "      mark: acme/support -> (removed)  # in the mark of ownership",
+        "      mark: acme/support -> (removed)",
         f"      id: {OLD} (READY)",
     ]
 

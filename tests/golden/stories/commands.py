@@ -89,6 +89,11 @@ def mistakes_in_manifests(stage: Stage) -> None:
     stage.run("plan", 1)
     stage.run("apply --yes", 1)
     stage.run("validate -o json", 1)
+    stage.write(MANIFEST, SENTENCES)
+    stage.write("manifests/again.yaml", SENTENCES, show=False)
+    stage.remove("manifests/typing.yml")
+    stage.tell("again.yaml is now a copy of sentences.yaml, and a value in the data is a number.")
+    stage.run("plan", 1)
     assert not stage.emulator.exchanges
 
 
