@@ -204,7 +204,9 @@ class Stage:
 
     def always_served(self, name: str) -> bool:
         """Whether, after each delete of this story, some model of the name was ACTIVE."""
-        states = ([state for model, state in left.items() if model.startswith(f"{name}-")] for left in self.emulator.left)
+        states = (
+            [state for model, state in left.items() if model.startswith(f"{name}-")] for left in self.emulator.left
+        )
         return all("ACTIVE" in each for each in states)
 
     # How it is played.
@@ -239,7 +241,7 @@ class Stage:
         assert "Traceback" not in said
         assert "this is a bug" not in said
         wrote = any(each.writes for each in sent)
-        assert not (wrote and command.split()[0] in READS), f"{command} wrote"
+        assert not (wrote and command.split(maxsplit=1)[0] in READS), f"{command} wrote"
         assert not (wrote and said.rstrip().endswith("No changes.")), f"{command} wrote and said `No changes.`"
         assert str(Path.cwd()) not in said, f"{command} names a folder of this machine"
         created = [each.model for each in self.emulator.exchanges if each.creates]

@@ -36,7 +36,12 @@ BASE = "models/gemini-1.5-flash-001-tuning"
 NUMBERS = "".join(f'{{"text_input": "{n}", "output": "{n + 1}"}}\n' for n in range(1, 21))
 TICKETS = "ticket,queue\n" + "".join(
     f"My {thing} {trouble},{queue}\n"
-    for thing, queue in (("invoice", "billing"), ("parcel", "delivery"), ("password", "accounts"), ("refund", "billing"))
+    for thing, queue in (
+        ("invoice", "billing"),
+        ("parcel", "delivery"),
+        ("password", "accounts"),
+        ("refund", "billing"),
+    )
     for trouble in ("is wrong", "is lost", "never came", "is late", "was changed")
 )
 DATES = "".join(f'      - {{ textInput: "{day} May 2024", output: "2024-05-{day:02}" }}\n' for day in range(1, 21))

@@ -24,7 +24,10 @@ PLAYED = [
 
 @pytest.mark.parametrize("name", PLAYED)
 def test_the_story_is_told_as_ever(
-    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bless: bool  # noqa: FBT001  (a fixture)
+    name: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    bless: bool,  # noqa: FBT001  (a fixture)
 ) -> None:
     told = STORIES[name]
     stage = Stage(tmp_path, monkeypatch, **told.settings)

@@ -124,7 +124,10 @@ def add_one_remove_one(stage: Stage) -> None:
     all_trained(stage)
     gone = stage.id("dates")
     stage.remove("manifests/dates.yaml")
-    stage.write("manifests/letters.yaml", SENTENCES.replace("entences\n", "entences-2\n").replace("epochCount: 3", "epochCount: 1"))
+    stage.write(
+        "manifests/letters.yaml",
+        SENTENCES.replace("entences\n", "entences-2\n").replace("epochCount: 3", "epochCount: 1"),
+    )
     stage.run("plan")
     stage.run("apply --yes")
     stage.run("plan")

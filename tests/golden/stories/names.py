@@ -87,7 +87,9 @@ def import_a_model(stage: Stage) -> None:
     stage.run("plan")
     stage.run("status")
     stage.tell("The data is found and declared.")
-    stage.write("manifests/data/sentences.jsonl", "".join(f'{{"text_input": "{n}", "output": "{n + 1}"}}\n' for n in range(20)))
+    stage.write(
+        "manifests/data/sentences.jsonl", "".join(f'{{"text_input": "{n}", "output": "{n + 1}"}}\n' for n in range(20))
+    )
     text = Path(MANIFEST).read_text().replace("spec:\n", "spec:\n  dataset:\n    path: data/sentences.jsonl\n")
     stage.write(MANIFEST, text)
     stage.run("plan")

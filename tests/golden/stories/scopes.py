@@ -35,7 +35,11 @@ def a_subfolder_alone(stage: Stage) -> None:
     """A part of the folder is applied, or one file, or standard input: nothing outside of it is deleted."""
     three(stage)
     Path("manifests/team").mkdir()
-    stage.write("manifests/team/letters.yaml", SENTENCES.replace("sentences\n", "letters\n", 1).replace("data/", "../data/"), show=False)
+    stage.write(
+        "manifests/team/letters.yaml",
+        SENTENCES.replace("sentences\n", "letters\n", 1).replace("data/", "../data/"),
+        show=False,
+    )
     stage.quietly("apply --yes")
     stage.tell("Four models are trained; manifests/team/letters.yaml is one of them.")
     stage.remove("manifests/dates.yaml")
@@ -89,7 +93,11 @@ def guards(stage: Stage) -> None:
     stage.run("plan --max-share 40 --max-deletes 3", 4)
     for n in range(4, 12):
         Path(f"manifests/m{n:02}.yaml").unlink()
-    stage.write("manifests/other.yaml", SENTENCES.replace("name: sentences", "name: other").replace("epochCount: 3", "epochCount: 1"), show=False)
+    stage.write(
+        "manifests/other.yaml",
+        SENTENCES.replace("name: sentences", "name: other").replace("epochCount: 3", "epochCount: 1"),
+        show=False,
+    )
     stage.tell("All twelve are removed, and one other is declared.")
     stage.run("plan --max-share 100", 4)
     stage.remove("manifests/other.yaml")
