@@ -67,12 +67,11 @@ def desired(name: str = "a", *, data: str | None = "one", renamed_from: str = ""
     if "source" not in said:
         said.setdefault("base", BASE)
     fields = {PATHS[key]: value for key, value in said.items()}
-    written = {_camel(key): value for key, value in lifecycle.items()}
     return Desired(
         Address(name),
         fields,
         dataset(data) if data is not None else None,
-        Lifecycle.model_validate(written),
+        Lifecycle(**lifecycle),
         renamed_from=renamed_from,
     )
 
@@ -163,8 +162,3 @@ def names(models: Snapshot | tuple[Observed, ...]) -> list[str]:
 def _line(change: Change) -> str:
     action = f"!{change.intended.name}" if change.refused else change.action.name
     return f"{action} {change.address.name} {'+'.join(change.reasons)}".rstrip()
-
-
-def _camel(name: str) -> str:
-    first, *rest = name.split("_")
-    return first + "".join(map(str.title, rest))

@@ -20,7 +20,7 @@ def connect(session: Session, *, losses: bool = False) -> Provider:
     """Make the provider; with `losses`, trainings are observed with their loss curves."""
     from reconciler.providers.gemini.connect import connect as dial
 
-    embedded = _embedded(session.folder) if session.workspace.spec.endpoint == EMULATOR else None
+    embedded = _embedded(session.folder) if session.workspace.endpoint == EMULATOR else None
     return dial(session.workspace, os.environ, session=embedded, losses=losses)
 
 

@@ -48,7 +48,7 @@ def command(
     begun = session.without_datasets(place)
     if not begun.loaded.complete:
         raise UsageError("destroy is about a whole workspace", f"give its folder: {begun.folder}")
-    name = begun.workspace.metadata.name
+    name = begun.workspace.name
     if workspace is not None and workspace != name:
         raise UsageError(f"the workspace is {name!r}, not {workspace!r}", f"`--workspace {name}` if that is meant")
     provider = connect(begun, losses=console.live or output == "json")
@@ -66,7 +66,7 @@ def _planned(begun: Session, provider: Provider, asked: Asked, safety: Safety) -
     """The plan of a workspace without manifests; what a manifest protects is spared too."""
     terms = planning.terms(begun, planning.Request(asked=asked, safety=safety))
     manifests = [sourced.manifest for sourced in begun.loaded.manifests]
-    protected = frozenset(Address(each.metadata.name) for each in manifests if each.spec.lifecycle.protect)
+    protected = frozenset(Address(each.name) for each in manifests if each.lifecycle.protect)
     return spare(planning.make(begun, provider, terms), protected)
 
 

@@ -47,7 +47,7 @@ def command(
     begun = session.without_datasets(place)
     reader: Reader = connect(begun)
     found = _undeclared(begun, reader) if everything else _named(reader, ids)
-    taken = {sourced.manifest.metadata.name for sourced in begun.loaded.manifests}
+    taken = {sourced.manifest.name for sourced in begun.loaded.manifests}
     texts = {name: manifest(name, observed) for name, observed in names(found, taken).items()}
     if not texts:
         console.say("Every model that this identity can list is declared.")
@@ -61,7 +61,7 @@ def command(
 def _undeclared(begun: Session, reader: Reader) -> tuple[Observed, ...]:
     """Everything listed that does not belong to a declared address."""
     snapshot = reader.observe()
-    declared = {Address(sourced.manifest.metadata.name) for sourced in begun.loaded.manifests}
+    declared = {Address(sourced.manifest.name) for sourced in begun.loaded.manifests}
     held = take(snapshot, declared, begun.terms().owners, begun.terms().naming).declared.values()
     ours = {observed.name for group in held for observed in (*group.marked, *group.claimed, *group.newer)}
     return tuple(sorted((o for o in snapshot if o.name not in ours), key=lambda o: o.name))

@@ -35,7 +35,7 @@ def command(
     wanted = parse(address)
     begun = session.without_datasets(place)
     for sourced in begun.loaded.manifests:
-        if sourced.manifest.metadata.name == wanted.name:
+        if sourced.manifest.name == wanted.name:
             raise UsageError(
                 f"{wanted} is still declared in {sourced.origin}, so the next apply would take it back",
                 "remove its manifest first",

@@ -129,7 +129,7 @@ def complete_address(ctx: click.Context, _parameter: click.Parameter, incomplete
         manifests = load(str(ctx.params.get("path") or "manifests")).manifests
     except ReconcilerError:
         return []
-    addresses = sorted(Address(each.manifest.metadata.name) for each in manifests)
+    addresses = sorted(Address(each.manifest.name) for each in manifests)
     return [str(a) if incomplete.startswith("T") else a.name for a in addresses if incomplete in str(a)]
 
 

@@ -25,7 +25,7 @@ class Request:
 def terms(session: Session, request: Request) -> Terms:
     """The terms of planning that the options ask for."""
     made = replace(
-        session.terms(strictest(session.workspace.spec.policy, request.safety.policy)),
+        session.terms(strictest(session.workspace.policy, request.safety.policy)),
         selected=select(request.selection, session.desired),
         wishes=wishes(request.asked),
     )
@@ -47,7 +47,7 @@ def check(plan: Plan, session: Session, safety: Safety) -> Plan:
 
 def bounds(session: Session, safety: Safety) -> Bounds:
     """The strictest of what workspace and options allow."""
-    limits = session.workspace.spec.limits
+    limits = session.workspace.limits
     return Bounds(
         creates=tightest(limits.max_creates, safety.max_creates),
         replaces=tightest(limits.max_replaces, safety.max_replaces),

@@ -37,7 +37,7 @@ def terms(session: Session, document: PlanDocument) -> Terms:
 
     A workspace that has become stricter since then keeps its word, and so makes the plan stale.
     """
-    policy = strictest(session.workspace.spec.policy, document.place.policy)
+    policy = strictest(session.workspace.policy, document.place.policy)
     made = replace(session.terms(policy), wishes=document.wished)
     if document.complete:
         return made

@@ -36,12 +36,13 @@ def schema(kind: str) -> dict[str, Any]:
     from pydantic import BaseModel
 
     from reconciler.plan.format import PlanDocument
-    from reconciler.resource.manifest import API_VERSION, TunedModelManifest
-    from reconciler.resource.workspace import WorkspaceManifest
+    from reconciler.resource.manifest import API_VERSION
+    from reconciler.resource.schema.tunedmodel import TunedModelDocument
+    from reconciler.resource.schema.workspace import WorkspaceDocument
 
     models: dict[str, type[BaseModel]] = {
-        "workspace": WorkspaceManifest,
-        "tunedmodel": TunedModelManifest,
+        "workspace": WorkspaceDocument,
+        "tunedmodel": TunedModelDocument,
         "plan": PlanDocument,
     }
     made = models[kind].model_json_schema(by_alias=True)

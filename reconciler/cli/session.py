@@ -3,7 +3,7 @@
 import os
 import re
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -14,8 +14,8 @@ from reconciler.plan.terms import Terms
 from reconciler.providers.gemini.naming import GeminiNaming
 from reconciler.providers.gemini.rules import capabilities
 from reconciler.resource.desired import Desired
-from reconciler.resource.workspace import ENDPOINT_PATTERN, WorkspaceManifest
-from reconciler.source.cache import DigestCache
+from reconciler.resource.workspace import ENDPOINT_PATTERN, Workspace
+from reconciler.source.cache import Cache
 from reconciler.source.load import Loaded, load
 from reconciler.source.resolve import resolve
 
@@ -30,7 +30,7 @@ class Session:
     """One run's manifests, complete and without an error. `workspace` has the endpoint that is really used."""
 
     loaded: Loaded
-    workspace: WorkspaceManifest
+    workspace: Workspace
     desired: tuple[Desired, ...]
     warnings: tuple[Diagnostic, ...]
 
@@ -46,46 +46,47 @@ class Session:
 
     def terms(self, policy: str = "sync") -> Terms:
         """The terms of planning everything, without wishes."""
-        spec = self.workspace.spec
+        workspace = self.workspace
         context = Context(
-            workspace=self.workspace.metadata.name,
-            owner=self.workspace.owner,
-            provider=spec.provider,
-            service_version=spec.service_version,
-            host=host(spec.endpoint),
-            project=spec.project or "",
+            workspace=workspace.name,
+            owner=workspace.owner,
+            provider=workspace.provider,
+            service_version=workspace.service_version,
+            host=host(workspace.endpoint),
+            project=workspace.project or "",
             policy=policy,
         )
         return Terms(
             context,
-            capabilities(spec.service_version),
+            capabilities(workspace.service_version),
             GeminiNaming(),
-            former_owners=spec.former_owners,
+            former_owners=workspace.former_owners,
             whole=self.loaded.complete,
-            keep_superseded=spec.keep_superseded,
+            keep_superseded=workspace.keep_superseded,
         )
 
 
 def begin(place: Place) -> Session:
     """Read and check everything at the place; raise InvalidManifests with all that is wrong, before any connection."""
-    loaded = read(place)
-    version = loaded.workspace.spec.service_version if loaded.workspace else OLDEST_VERSION
+    cache = _cache()
+    loaded = read(place, cache)
+    version = loaded.workspace.service_version if loaded.workspace else OLDEST_VERSION
     roots = tuple(Path(root) for root in place.dataset_root)
-    resolved = resolve(loaded, capabilities(version), roots, DigestCache.load(_cache() / "digests.json"))
+    resolved = resolve(loaded, capabilities(version), roots, cache)
     return Session(loaded, _workspace(loaded, place), resolved.desired, resolved.warnings)
 
 
 def without_datasets(place: Place) -> Session:
     """Read the manifests alone, for commands that train nothing; raise InvalidManifests for an error in them."""
-    loaded = read(place)
+    loaded = read(place, _cache())
     if any(diagnostic.severity == "error" for diagnostic in loaded.diagnostics):
         raise InvalidManifests(loaded.diagnostics)
     return Session(loaded, _workspace(loaded, place), (), ())
 
 
-def read(place: Place) -> Loaded:
+def read(place: Place, cache: Cache) -> Loaded:
     """Read the manifests at a place."""
-    return load(place.path, sys.stdin if place.path == "-" else None)
+    return load(place.path, sys.stdin if place.path == "-" else None, cache)
 
 
 def host(endpoint: str | None) -> str:
@@ -95,7 +96,7 @@ def host(endpoint: str | None) -> str:
     return urlsplit(endpoint).netloc if endpoint else SERVICE_HOST
 
 
-def _workspace(loaded: Loaded, place: Place) -> WorkspaceManifest:
+def _workspace(loaded: Loaded, place: Place) -> Workspace:
     """The workspace, with the endpoint of this run instead of its own."""
     workspace = loaded.workspace
     if workspace is None:
@@ -108,9 +109,9 @@ def _workspace(loaded: Loaded, place: Place) -> WorkspaceManifest:
             f"{place.endpoint!r} is not an endpoint that credentials may go to",
             f"give `emulator`, http://127.0.0.1:PORT, or https://{SERVICE_HOST}",
         )
-    return workspace.model_copy(update={"spec": workspace.spec.model_copy(update={"endpoint": endpoint})})
+    return replace(workspace, endpoint=endpoint)
 
 
-def _cache() -> Path:
-    """Our folder among the user's caches (XDG Base Directory Specification)."""
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "reconciler"
+def _cache() -> Cache:
+    """What earlier runs have read, in our folder among the user's caches (XDG Base Directory Specification)."""
+    return Cache(Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "reconciler" / "read.sqlite3")

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from reconciler.errors import Origin
 from reconciler.resource.address import Address
 from reconciler.resource.dataset import Dataset
-from reconciler.resource.manifest import Lifecycle, TunedModelManifest
-from reconciler.resource.rules import Fields, Value
+from reconciler.resource.manifest import UNMANAGED, Lifecycle, Manifest
+from reconciler.resource.rules import Fields
 
 RENAMED_FROM = "reconciler.dev/renamed-from"
 """Annotation naming the address whose model this one is to take over."""
@@ -20,42 +20,20 @@ class Desired:
     address: Address
     fields: Fields
     dataset: Dataset | None
-    lifecycle: Lifecycle = Lifecycle()
+    lifecycle: Lifecycle = UNMANAGED
     origin: Origin = Origin("")
     labels: Mapping[str, str] = field(default_factory=dict)
     renamed_from: str = ""
 
 
-def desire(manifest: TunedModelManifest, dataset: Dataset | None, origin: Origin) -> Desired:
+def desire(manifest: Manifest, dataset: Dataset | None, origin: Origin) -> Desired:
     """Join a manifest with its resolved dataset."""
     return Desired(
-        Address(manifest.metadata.name),
-        declared(manifest),
+        Address(manifest.name),
+        manifest.fields,
         dataset,
-        manifest.spec.lifecycle,
+        manifest.lifecycle,
         origin,
-        manifest.metadata.labels,
-        manifest.metadata.annotations.get(RENAMED_FROM, ""),
+        manifest.labels,
+        manifest.annotations.get(RENAMED_FROM, ""),
     )
-
-
-def declared(manifest: TunedModelManifest) -> Fields:
-    """Flatten what the spec says about the model itself into values by path; unset fields are left out."""
-    spec = manifest.spec
-    values: dict[str, Value | None] = {
-        "displayName": spec.display_name,
-        "description": spec.description,
-        "baseModel": spec.base_model,
-        "tunedModelSource.tunedModel": spec.tuned_model_source.tuned_model if spec.tuned_model_source else None,
-        "temperature": spec.temperature,
-        "topP": spec.top_p,
-        "topK": spec.top_k,
-    }
-    if (numbers := spec.reader_project_numbers) is not None:
-        values["readerProjectNumbers"] = tuple(sorted({str(int(n)) for n in numbers}))
-    if (hyper := spec.hyperparameters) is not None:
-        values["hyperparameters.epochCount"] = hyper.epoch_count
-        values["hyperparameters.batchSize"] = hyper.batch_size
-        values["hyperparameters.learningRate"] = hyper.learning_rate
-        values["hyperparameters.learningRateMultiplier"] = hyper.learning_rate_multiplier
-    return {path: value for path, value in values.items() if value is not None}

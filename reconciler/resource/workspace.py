@@ -1,10 +1,11 @@
-"""The one document that says which remote, and whose models, a folder of manifests is about."""
+"""The one document that says which remote, and whose models, a folder of manifests is about: as plain values.
 
-from typing import Annotated, Literal
+`schema.workspace` decides whether a document is valid. `workspace` trusts that it was, and only reads it.
+"""
 
-from pydantic import Field
-
-from reconciler.resource.manifest import Metadata, Part
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
 
 OWNER_PATTERN = r"^[a-z]([a-z0-9-]{0,22}[a-z0-9])?$"
 """RE2. At most 24 characters, so that an owner fits whole into every mark."""
@@ -14,61 +15,46 @@ ENDPOINT_PATTERN = (
 )
 """RE2. The service's own host, loopback, or the embedded emulator: credentials go nowhere else."""
 
-Owner = Annotated[str, Field(pattern=OWNER_PATTERN)]
-Count = Annotated[int | None, Field(ge=0)]
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one plan may do at most; None is no limit. Flags and environment can only tighten these."""
+
+    max_creates: int | None = None
+    max_replaces: int | None = None
+    max_deletes: int | None = None
+    max_steps: int | None = None
 
 
-class Limits(Part):
-    """What one plan may do at most. Flags and environment can only tighten these."""
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """Where the models live and who owns them. Without an endpoint it is the service itself."""
 
-    max_creates: Count = None
-    max_replaces: Count = None
-    max_deletes: Count = None
-    max_steps: Annotated[Count, Field(description="Training steps of all creates and replaces of a plan.")] = None
-
-
-class WorkspaceSpec(Part):
-    """Where the models live and who owns them."""
-
-    provider: Annotated[Literal["gemini"], Field(description="The remote service.")] = "gemini"
-    service_version: Annotated[
-        Literal["v1beta", "v1beta3"],
-        Field(description="Version of the Gemini API; v1beta3 is the PaLM generation."),
-    ] = "v1beta"
-    endpoint: Annotated[
-        str | None,
-        Field(
-            pattern=ENDPOINT_PATTERN,
-            description="`emulator`: inside this process, state beside the manifests. Absent: the service itself.",
-        ),
-    ] = None
-    project: Annotated[
-        str | None,
-        Field(pattern=r"^[a-z][a-z0-9:.-]{4,61}[a-z0-9]$", description="Quota project of the requests."),
-    ] = None
-    owner: Annotated[
-        Owner | None, Field(description="Mark on every model of this workspace; metadata.name if absent.")
-    ] = None
-    former_owners: Annotated[
-        tuple[Owner, ...], Field(strict=False, description="Owners whose models this workspace takes over.")
-    ] = ()
-    keep_superseded: Annotated[int, Field(ge=0, le=100, description="How many replaced models of a name stay.")] = 0
-    policy: Annotated[
-        Literal["sync", "upsert-only", "create-only"],
-        Field(description="Which kinds of change are made at all."),
-    ] = "sync"
+    name: str
+    owner: str
+    provider: str = "gemini"
+    service_version: str = "v1beta"
+    endpoint: str | None = None
+    project: str | None = None
+    former_owners: tuple[str, ...] = ()
+    keep_superseded: int = 0
+    policy: str = "sync"
     limits: Limits = Limits()
 
 
-class WorkspaceManifest(Part):
-    """A whole document of kind Workspace."""
-
-    api_version: Literal["reconciler.dev/v1alpha1"]
-    kind: Literal["Workspace"]
-    metadata: Metadata
-    spec: WorkspaceSpec = WorkspaceSpec()
-
-    @property
-    def owner(self) -> str:
-        """The mark of this workspace."""
-        return self.spec.owner or self.metadata.name
+def workspace(document: Mapping[str, Any]) -> Workspace:
+    """Read a valid document. What is left out has the default; the owner is then the workspace's own name."""
+    name, spec = document["metadata"]["name"], document.get("spec", {})
+    limits = spec.get("limits", {})
+    return Workspace(
+        name,
+        spec.get("owner") or name,
+        spec.get("provider", "gemini"),
+        spec.get("serviceVersion", "v1beta"),
+        spec.get("endpoint"),
+        spec.get("project"),
+        tuple(spec.get("formerOwners", ())),
+        spec.get("keepSuperseded", 0),
+        spec.get("policy", "sync"),
+        Limits(*(limits.get(key) for key in ("maxCreates", "maxReplaces", "maxDeletes", "maxSteps"))),
+    )

@@ -4,28 +4,17 @@ Building goes event by event without recursion, so neither depth nor aliases can
 anchors, aliases, merge keys and tags are findings: each of them makes a reviewer see something else than the program.
 """
 
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
 import yaml
 
 from reconciler.errors import Diagnostic, Origin
+from reconciler.source.document import Document
 from reconciler.source.scalars import Scalar, resolve
 from reconciler.source.wording import shown
 
 DEEPEST = 32
 """Levels of nesting; manifests have six."""
-
-
-class Document(NamedTuple):
-    """One document: its place in the file, where it starts, what it says, what is wrong with its form.
-
-    `value` is None when the form is so wrong that there is no use in looking at the content.
-    """
-
-    position: int
-    origin: Origin
-    value: Any
-    problems: tuple[Diagnostic, ...]
 
 
 class _Empty:

@@ -1,4 +1,4 @@
-"""Digests of datasets that were read before, so that ten thousand unchanged files cost one hash each.
+"""What was read before: datasets digested, documents found valid; so ten thousand unchanged files cost a hash each.
 
 The key is the SHA-256 of a file's bytes and of everything else that decides the result; times and names of files do not
 count. A cache that cannot be read is as good as none. It lies in the user's own cache folder: who can write there can
@@ -8,87 +8,78 @@ also replace the program.
 import hashlib
 import json
 import os
-import tempfile
-from contextlib import suppress
-from dataclasses import astuple, dataclass, field
+import sqlite3
+from contextlib import closing, suppress
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-from reconciler.source.checks import Numbers, Warned
+from reconciler import __version__
 
-FORMAT = 1
-"""Of the cache file. Another number: the file is made anew."""
+FORMAT = "1"
+"""Of what is remembered. Another one: nothing of the old is found."""
 
-MOST_ENTRIES = 50_000
+MOST_ENTRIES = 100_000
 """Entries kept; the oldest go first."""
 
+PATIENCE = 1.0
+"""Seconds to wait for another process that writes."""
 
-class Entry(NamedTuple):
-    """What reading a dataset without errors gave."""
-
-    numbers: Numbers
-    warnings: tuple[Warned, ...]
+_TABLE = "CREATE TABLE IF NOT EXISTS entries (id INTEGER PRIMARY KEY, key TEXT UNIQUE, value TEXT) STRICT"
+_EVICT = "DELETE FROM entries WHERE id <= (SELECT max(id) FROM entries) - ?"
 
 
-@dataclass(slots=True)
-class DigestCache:
-    """Remembers entries by key; `save` writes them if there are new ones."""
+class Cache:
+    """Remembers JSON values by key, in one SQLite file that several processes may share."""
 
-    path: Path
-    entries: dict[str, Entry] = field(default_factory=dict)
-    changed: bool = False
+    def __init__(self, path: Path) -> None:
+        """Open the file; one that cannot be opened remembers nothing."""
+        self._path = path
+        self._fresh: dict[str, str] = {}
+        self._known: sqlite3.Connection | None = None
+        if path.is_file():
+            with suppress(sqlite3.Error):
+                self._known = sqlite3.connect(path, timeout=PATIENCE, check_same_thread=False)
 
-    @classmethod
-    def load(cls, path: Path) -> "DigestCache":
-        """Read a cache; an absent or broken one is empty."""
+    def get(self, key: str) -> Any:
+        """Give what is known; None for what is not."""
+        if (fresh := self._fresh.get(key)) is not None:
+            return json.loads(fresh)
+        if self._known is None:
+            return None
         try:
-            content = json.loads(path.read_bytes())
-            if content["format"] != FORMAT:
-                return cls(path)
-            return cls(path, {str(key): _entry(value) for key, value in content["entries"].items()})
-        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
-            return cls(path)
+            row = self._known.execute("SELECT value FROM entries WHERE key = ?", (key,)).fetchone()
+            return json.loads(row[0]) if row else None
+        except (sqlite3.Error, ValueError, TypeError, RecursionError):
+            return None
 
-    def get(self, key: str) -> Entry | None:
-        """Give what is known."""
-        return self.entries.get(key)
-
-    def put(self, key: str, entry: Entry) -> None:
-        """Remember."""
-        self.entries.pop(key, None)
-        self.entries[key] = entry
-        self.changed = True
+    def put(self, key: str, value: Any) -> None:
+        """Remember, from the next `save` on for other processes too."""
+        self._fresh[key] = json.dumps(value, separators=(",", ":"))
 
     def save(self) -> None:
-        """Write the file in one step; that it cannot be written is no reason to fail."""
-        if not self.changed:
+        """Write what is new; that it cannot be written is no reason to fail."""
+        if not self._fresh:
             return
-        newest = list(self.entries.items())[-MOST_ENTRIES:]
-        entries = {key: (astuple(entry.numbers), entry.warnings) for key, entry in newest}
-        content = json.dumps({"format": FORMAT, "entries": entries}, separators=(",", ":"))
         with suppress(OSError):
-            self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            descriptor, name = tempfile.mkstemp(prefix=f".{self.path.name}.", dir=self.path.parent)
-            temporary = Path(name)
+            self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            os.close(os.open(self._path, os.O_CREAT | os.O_WRONLY, 0o600))
             try:
-                with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
-                    stream.write(content)
-                temporary.replace(self.path)
-            except BaseException:
-                temporary.unlink(missing_ok=True)
-                raise
-        self.changed = False
+                self._write()
+            except sqlite3.OperationalError:
+                return  # locked, or the disk is full
+            except sqlite3.DatabaseError:
+                self._path.unlink(missing_ok=True)
+                with suppress(sqlite3.Error):
+                    self._write()
+
+    def _write(self) -> None:
+        with closing(sqlite3.connect(self._path, timeout=PATIENCE)) as file, file:
+            file.execute(_TABLE)
+            file.executemany("INSERT OR REPLACE INTO entries (key, value) VALUES (?, ?)", self._fresh.items())
+            file.execute(_EVICT, (MOST_ENTRIES,))
+        self._fresh.clear()
 
 
 def key(content: bytes, *parameters: object) -> str:
     """Make the key of a file's SHA-256 and of what else decides how it is read and judged."""
-    return hashlib.sha256(content + repr((FORMAT, *parameters)).encode()).hexdigest()
-
-
-def _entry(value: Any) -> Entry:
-    """Check one entry; raise ValueError or TypeError for what no version of this program has written."""
-    match value:
-        case [[str(digest), int(count), int(inputs), int(outputs), int(size)], list(warnings)]:
-            return Entry(Numbers(digest, count, inputs, outputs, size), tuple((str(m), str(a)) for m, a in warnings))
-        case _:
-            raise ValueError
+    return hashlib.sha256(content + repr((FORMAT, __version__, *parameters)).encode()).hexdigest()

@@ -7,7 +7,7 @@ request can be it is only counted, so memory is bounded by the service's limit a
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from json import encoder
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
 from reconciler.errors import Diagnostic, Origin
 from reconciler.resource.dataset import Example, combine, fingerprint
@@ -25,8 +25,12 @@ _MOST_PAIRS = 5
 
 _quote = encoder.encode_basestring
 
-Warned: TypeAlias = tuple[str, str]
-"""Message and advice of a warning about a whole dataset."""
+
+class Warned(NamedTuple):
+    """A warning about a whole dataset."""
+
+    message: str
+    advice: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,17 +137,17 @@ class Examination:
             self._error(self.where.whole, message, advice)
         if 0 < self.count < limits.recommended_examples:
             advice = f"{limits.recommended_examples} or more are recommended"
-            self.warnings.append((f"has {counted(self.count, 'example')} only", advice))
+            self.warnings.append(Warned(f"has {counted(self.count, 'example')} only", advice))
         if self.copies:
             numbers = [number for number, _ in self.copies]
             message = f"repeats earlier examples on {noun}" if noun == "line" else f"repeats earlier examples: {noun}"
             plural = "s" if len(numbers) > 1 else ""
-            self.warnings.append((f"{message}{plural} {enumerated(numbers)}", "each copy weighs in training"))
+            self.warnings.append(Warned(f"{message}{plural} {enumerated(numbers)}", "each copy weighs in training"))
         if self.contradictions:
             pairs, rest = self.contradictions[:_MOST_PAIRS], len(self.contradictions) - _MOST_PAIRS
             listed = ", ".join(pairs) + (f", and {rest:,} more" if rest > 0 else "")
             message = f"has the same input with another output: {noun}s {listed}"
-            self.warnings.append((message, "keep one output for each input"))
+            self.warnings.append(Warned(message, "keep one output for each input"))
 
     def _error(self, origin: Origin, message: str, advice: str) -> None:
         """Keep an error, or count it."""

@@ -7,16 +7,16 @@ folder (or a root from the command line) count, after every link has been follow
 import io
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import BinaryIO, get_args
+from dataclasses import astuple, dataclass, field
+from typing import Any, BinaryIO, NamedTuple, get_args
 
 from reconciler.errors import Diagnostic, Origin, ReconcilerError
 from reconciler.resource.dataset import VERSION, Dataset, Example, Format, Locator
-from reconciler.resource.manifest import DatasetSpec
+from reconciler.resource.manifest import DatasetSource
 from reconciler.resource.rules import DataLimits
 from reconciler.source import cache, tree
-from reconciler.source.cache import DigestCache, Entry
-from reconciler.source.checks import Examination, Where
+from reconciler.source.cache import Cache
+from reconciler.source.checks import Examination, Numbers, Warned, Where
 from reconciler.source.formats import rows
 from reconciler.source.hashing import BLOCK, Hashing, sha256
 from reconciler.source.load import Sourced
@@ -33,6 +33,8 @@ FORMATS: dict[str, Format] = {
     ".csv": "csv",
     ".tsv": "tsv",
 }
+ONLY_FILES = {"format": "format", "input_field": "inputField", "output_field": "outputField", "header": "header"}
+"""Fields of a dataset that say how a file is read, and their names in the manifest."""
 LFS = b"version https://git-lfs.github.com/spec/"
 
 
@@ -42,6 +44,13 @@ class Read:
 
     dataset: Dataset | None
     diagnostics: tuple[Diagnostic, ...]
+
+
+class Entry(NamedTuple):
+    """What reading a dataset without errors gave."""
+
+    numbers: Numbers
+    warnings: tuple[Warned, ...]
 
 
 class FileExamples:
@@ -72,11 +81,11 @@ class Library:
 
     limits: DataLimits
     roots: tuple[str, ...]
-    digests: DigestCache | None = None
+    digests: Cache | None = None
     known: dict[Locator, Read] = field(default_factory=dict)
     folders: dict[str, str] = field(default_factory=dict)
 
-    def read(self, sourced: Sourced, spec: DatasetSpec) -> Read:
+    def read(self, sourced: Sourced, spec: DatasetSource) -> Read:
         """Resolve the dataset of one manifest."""
         if spec.examples is not None:
             return self._inline(sourced, spec)
@@ -93,15 +102,13 @@ class Library:
                 return Read(None, (Diagnostic(origin, *unavailable(found.path, name, error)),))
         return self.known[found]
 
-    def _inline(self, sourced: Sourced, spec: DatasetSpec) -> Read:
+    def _inline(self, sourced: Sourced, spec: DatasetSource) -> Read:
         """Take the examples that stand in the manifest itself."""
-        only_files = ("format", "input_field", "output_field", "header")
-        if stray := [name for name in only_files if getattr(spec, name) is not None]:
-            name = DatasetSpec.model_fields[stray[0]].alias or stray[0]
+        if stray := [name for name in ONLY_FILES if getattr(spec, name) is not None]:
+            name = ONLY_FILES[stray[0]]
             message = f"{name} is for files; here the examples stand in the manifest"
             return Read(None, (Diagnostic(sourced.locate("spec", "dataset", name), message, "remove it"),))
-        examples = tuple(Example(item.text_input, item.output) for item in spec.examples or ())
-        locator = Locator("", "inline", INPUT_FIELD, OUTPUT_FIELD, inline=examples)
+        locator = Locator("", "inline", INPUT_FIELD, OUTPUT_FIELD, inline=spec.examples or ())
 
         def row(_line: int, _column: int, number: int) -> Origin:
             return sourced.locate("spec", "dataset", "examples", number - 1)
@@ -111,7 +118,7 @@ class Library:
         numbers = examination.examine(rows(io.BytesIO(), locator))
         return _judged(examination.diagnostics(), Entry(numbers, tuple(examination.warnings)), where.whole, locator)
 
-    def _locate(self, sourced: Sourced, spec: DatasetSpec, path: str) -> Locator | Diagnostic:
+    def _locate(self, sourced: Sourced, spec: DatasetSource, path: str) -> Locator | Diagnostic:
         """Find the file that a manifest means, and how it is to be read."""
 
         def wrong(name: str, message: str, advice: str) -> Diagnostic:
@@ -142,7 +149,7 @@ class Library:
             message = "is a Git LFS pointer, not the data itself"
             return Read(None, (Diagnostic(whole, message, "run `git lfs pull`"),))
         stream.seek(0)
-        if self.digests and (entry := self.digests.get(self._key(sha256(stream), locator))):
+        if self.digests and (entry := _entry(self.digests.get(self._key(sha256(stream), locator)))):
             return _judged((), entry, whole, locator)
         stream.seek(0)
         hashing = Hashing(stream)
@@ -154,13 +161,24 @@ class Library:
         errors = examination.diagnostics()
         if self.digests and not errors:
             # The hash is that of the bytes just digested: the file may have changed since the first look.
-            self.digests.put(self._key(hashing.hash.digest(), locator), entry)
+            self.digests.put(self._key(hashing.hash.digest(), locator), (astuple(numbers), entry.warnings))
         return _judged(errors, entry, whole, locator)
 
     def _key(self, content: bytes, locator: Locator) -> str:
         """Key of a file's content, read in this way, under these limits."""
         how = (locator.format, locator.input_field, locator.output_field, locator.header)
         return cache.key(content, VERSION, how, self.limits)
+
+
+def _entry(value: Any) -> Entry | None:
+    """Check what the cache has of a dataset; None for what no version of this program has written."""
+    match value:
+        case [[str(digest), int(count), int(inputs), int(outputs), int(size)], list(warnings)] if all(
+            isinstance(warning, list) and len(warning) == len(Warned._fields) for warning in warnings
+        ):
+            return Entry(Numbers(digest, count, inputs, outputs, size), tuple(Warned(*map(str, w)) for w in warnings))
+        case _:
+            return None
 
 
 def _judged(errors: tuple[Diagnostic, ...], entry: Entry, whole: Origin, locator: Locator) -> Read:

@@ -1,4 +1,4 @@
-"""The documents of a YAML file, and so of a JSON file: from bytes to values, with all that is wrong with the form."""
+"""The documents of a YAML file, and so of a JSON file: from text to values, with all that is wrong with the form."""
 
 import re
 from typing import Any
@@ -6,16 +6,13 @@ from typing import Any
 import yaml
 
 from reconciler.errors import Diagnostic, Origin
-from reconciler.source.builder import EMPTY, Builder, Document
-
-LARGEST_FILE = 4 * 1024 * 1024
-"""Bytes of one file of manifests."""
+from reconciler.source.builder import EMPTY, Builder
+from reconciler.source.document import Document
 
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """libyaml's where it is installed."""
 
 _UNREADABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
-_SURROGATES = re.compile(r"(\\\\)|\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})")
 _ADVICE = {
     "mapping values are not allowed": "quote text that contains `: `",
     "found character that cannot start any token": "indent with spaces; quote text that begins with @, ` or %",
@@ -28,23 +25,6 @@ _ADVICE = {
 }
 
 
-def decode(file: str, data: bytes) -> str | Diagnostic:
-    """Give the text of a file without byte order mark, or say what it is instead of text."""
-    if data.startswith(b"version https://git-lfs.github.com/spec/"):
-        return Diagnostic(Origin(file), "is a Git LFS pointer, not the file itself", "run `git lfs pull`")
-    if len(data) > LARGEST_FILE:
-        return Diagnostic(
-            Origin(file),
-            f"is larger than {LARGEST_FILE // 1024**2} MB",
-            "split it; training data belongs in a dataset file that the manifest names",
-        )
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        return Diagnostic(Origin(file), f"is not UTF-8 at byte {error.start}", "save it as UTF-8")
-    return _json_escapes(text) if file.endswith(".json") else text
-
-
 def parse(file: str, text: str) -> list[Document]:
     """Read every document of a file. A syntax error ends the reading and is a problem of the document it is in."""
     builder = Builder(file)
@@ -55,18 +35,6 @@ def parse(file: str, text: str) -> list[Document]:
     except yaml.YAMLError as error:
         builder.fail(_syntax(file, text, error))
     return _without_empty(file, builder.documents)
-
-
-def _json_escapes(text: str) -> str:
-    """Rewrite JSON's pairs of surrogate escapes as the one escape that YAML knows; it is two characters shorter."""
-
-    def join(match: re.Match[str]) -> str:
-        if match[1]:
-            return match[1]
-        point = 0x10000 + ((int(match[2], 16) - 0xD800) << 10) + int(match[3], 16) - 0xDC00
-        return f"\\U{point:08x}"
-
-    return _SURROGATES.sub(join, text) if "\\u" in text else text
 
 
 def _unreadable(file: str, text: str) -> Diagnostic:

@@ -12,9 +12,10 @@ import yaml
 from pydantic import ValidationError
 
 from reconciler.resource.address import KIND, NAME_PATTERN
-from reconciler.resource.manifest import API_VERSION, TunedModelManifest
+from reconciler.resource.manifest import API_VERSION
 from reconciler.resource.observed import Observed
 from reconciler.resource.rules import Value, shortest
+from reconciler.resource.schema.tunedmodel import TunedModelDocument
 
 ORDER = ("displayName", "description", "baseModel", "tunedModelSource", "hyperparameters")
 """Fields that come first in a spec, in this order; the others follow by name."""
@@ -98,7 +99,7 @@ def _plain(value: Value) -> Any:
 def _drop_invalid(spec: dict[str, Any], document: dict[str, Any]) -> list[str]:
     """Take out of the spec what the model of manifests refuses; give the paths."""
     try:
-        TunedModelManifest.model_validate(document)
+        TunedModelDocument.model_validate(document)
     except ValidationError as error:
         omitted = set()
         for defect in error.errors():

@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import TextIO
 
 from reconciler.errors import Diagnostic, Origin, UsageError
-from reconciler.resource.workspace import OWNER_PATTERN, WorkspaceManifest
+from reconciler.resource.workspace import OWNER_PATTERN, Workspace
 from reconciler.source import tree
+from reconciler.source.cache import Cache
 from reconciler.source.checkout import is_sparse
 from reconciler.source.collector import collector_resting
 from reconciler.source.reading import Home, Reading, Sourced
@@ -31,28 +32,29 @@ STDIN = "<stdin>"
 class Loaded:
     """What was read. `folder` is absolute and holds the Workspace; without one it is the folder that was given."""
 
-    workspace: WorkspaceManifest | None
+    workspace: Workspace | None
     folder: Path
     manifests: tuple[Sourced, ...]
     complete: bool
     diagnostics: tuple[Diagnostic, ...]
 
 
-def load(path: str, stdin: TextIO | None = None) -> Loaded:
+def load(path: str, stdin: TextIO | None = None, cache: Cache | None = None) -> Loaded:
     """Read the manifests at a path: a folder, a file, or `-` for standard input.
 
-    Raises UsageError if there is nothing at the path; everything that is wrong inside of files is a diagnostic.
+    Raises UsageError if there is nothing at the path; everything that is wrong inside of files is a diagnostic. Files
+    that the cache knows to be valid are not parsed again.
     """
     with collector_resting():
         if path == "-":
-            return _stream(STDIN, stdin)
+            return _stream(STDIN, stdin, Reading(cache))
         mode = _mode(path)
         if stat.S_ISDIR(mode):
-            return _folder(path)
+            return _folder(path, Reading(cache))
         if stat.S_ISREG(mode):
-            return _file(path)
+            return _file(path, Reading(cache))
         with open(path, encoding="utf-8") as pipe:
-            return _stream(path, pipe)
+            return _stream(path, pipe, Reading(cache))
 
 
 def _mode(path: str) -> int:
@@ -65,9 +67,9 @@ def _mode(path: str) -> int:
         raise UsageError(f"{path!r} {what}", advice) from error
 
 
-def _stream(name: str, stream: TextIO | None) -> Loaded:
+def _stream(name: str, stream: TextIO | None, reading: Reading) -> Loaded:
     """Read a stream; its relative paths, and the search for the Workspace, start from the current directory."""
-    reading, folder = Reading(), os.getcwd()
+    folder = os.getcwd()
     try:
         text = stream.read() if stream else ""
     except UnicodeDecodeError as error:
@@ -78,18 +80,18 @@ def _stream(name: str, stream: TextIO | None) -> Loaded:
     return _loaded(reading, home, name)
 
 
-def _file(path: str) -> Loaded:
+def _file(path: str, reading: Reading) -> Loaded:
     """Read one file, as if no other manifest stood beside it."""
-    reading, file = Reading(), File(os.path.normpath(path), os.path.abspath(path))
+    file = File(os.path.normpath(path), os.path.abspath(path))
     reading.file(file)
     folder = os.path.dirname(file.path)
     home = folder if reading.homes else _search_upward(reading, folder)
     return _loaded(reading, home, file.name)
 
 
-def _folder(path: str) -> Loaded:
+def _folder(path: str, reading: Reading) -> Loaded:
     """Read a folder and everything below it."""
-    reading, folder, name = Reading(), os.path.abspath(path), os.path.normpath(path)
+    folder, name = os.path.abspath(path), os.path.normpath(path)
     found = tree.below(folder, "" if name == os.curdir else name)
     real = os.path.realpath(folder)
     reading.problems += found.faults

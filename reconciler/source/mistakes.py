@@ -9,7 +9,7 @@ from pydantic.alias_generators import to_camel
 from pydantic_core import ErrorDetails
 
 from reconciler.errors import Diagnostic
-from reconciler.resource.manifest import TunedModelManifest
+from reconciler.resource.schema.tunedmodel import TunedModelDocument
 from reconciler.source.positions import Place
 from reconciler.source.sentences import addition, dotted, mistake
 from reconciler.source.structure import fields_at, homes_of
@@ -71,7 +71,7 @@ class Mistakes:
 
     def _exclusive(self) -> Iterator[Diagnostic]:
         """Check the fields that exclude or replace each other; a misspelt key may be the one that is missing."""
-        for path, names in (*EXACTLY_ONE, *AT_MOST_ONE) if self.model is TunedModelManifest else ():
+        for path, names in (*EXACTLY_ONE, *AT_MOST_ONE) if self.model is TunedModelDocument else ():
             part = functools.reduce(lambda part, step: part.get(step) if type(part) is dict else None, path, self.value)
             if type(part) is not dict:
                 continue

@@ -22,7 +22,9 @@ def real_path(base: str, path: str, roots: tuple[str, ...], folders: dict[str, s
     folder, name = os.path.split(os.path.join(base, path))
     if folder not in folders:
         folders[folder] = os.path.realpath(folder)
-    real = os.path.realpath(os.path.join(folders[folder], name))
+    real = os.path.join(folders[folder], name)
+    if name in ("", os.curdir, os.pardir) or os.path.islink(real):
+        real = os.path.realpath(real)
     allowed = roots[1:] if os.path.isabs(path) else roots
     if not tree.inside(real, allowed):
         what = "is an absolute path" if os.path.isabs(path) else "leaves the workspace's folder"

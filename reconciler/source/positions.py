@@ -6,7 +6,7 @@ kept, because a file with one mistake often has more.
 
 import functools
 from contextlib import suppress
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 import yaml
 
@@ -59,20 +59,3 @@ def _pair(node: Any, step: str | int) -> tuple[Any, Any] | None:
         case yaml.SequenceNode(value=items), int() if step < len(items):
             return items[step], items[step]
     return None
-
-
-class Locate(Protocol):
-    """Finds the place of a part of a manifest: `locate("spec", "dataset", "path")`."""
-
-    def __call__(self, *path: str | int) -> Origin:
-        """Give file, line and column; of what is not there, the nearest part around it."""
-        ...
-
-
-def locator(file: str, text: str, position: int) -> Locate:
-    """Make a Locate for one document; it holds on to the text alone, and reads it again when asked."""
-
-    def locate(*path: str | int) -> Origin:
-        return find(file, text, position, path).origin
-
-    return locate

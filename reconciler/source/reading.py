@@ -7,25 +7,31 @@ import os
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from reconciler.errors import Diagnostic, Origin
-from reconciler.resource.manifest import TunedModelManifest
-from reconciler.resource.workspace import WorkspaceManifest
-from reconciler.source import documents
-from reconciler.source.builder import Document
-from reconciler.source.positions import Locate, locator
+from reconciler.resource.manifest import Manifest, manifest
+from reconciler.resource.workspace import Workspace, workspace
+from reconciler.source.cache import Cache, key
+from reconciler.source.document import Document, Locate, locator
+from reconciler.source.text import LARGEST_FILE, decode
 from reconciler.source.tree import File
-from reconciler.source.validation import validate
 
 HEAD = 65_536
 """Bytes at the beginning of a file that are looked at to tell a manifest from something else."""
+
+ENTRY = 4
+"""What the cache has of a document: its position in the file, line, column, value."""
+
+SCHEMAS = "9b88bbbac5ef"
+"""Fingerprint of the schemas: what the cache knows to be valid was valid under these."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sourced:
     """A manifest, where it starts, the folder its relative paths start from, and how to find its parts again."""
 
-    manifest: TunedModelManifest
+    manifest: Manifest
     origin: Origin
     base: Path
     locate: Locate
@@ -35,7 +41,7 @@ class Sourced:
 class Home:
     """A Workspace document and the folder that holds it; `manifest` is None when it has faults."""
 
-    manifest: WorkspaceManifest | None
+    manifest: Workspace | None
     origin: Origin
     folder: str
     locate: Locate
@@ -50,6 +56,7 @@ class Reading:
     an apiVersion, so that it means to be a manifest.
     """
 
+    cache: Cache | None = None
     manifests: list[Sourced] = field(default_factory=list)
     homes: list[Home] = field(default_factory=list)
     problems: list[Diagnostic] = field(default_factory=list)
@@ -70,26 +77,32 @@ class Reading:
 
     def file(self, file: File) -> None:
         """Read one file of manifests."""
-        data = self._bytes(file, documents.LARGEST_FILE + 1)
+        data = self._bytes(file, LARGEST_FILE + 1)
         if data is not None:
             self.content(file, data)
 
     def content(self, file: File, data: bytes) -> None:
         """Take the content of a file."""
-        text = documents.decode(file.name, data)
+        text = decode(file.name, data)
         if isinstance(text, Diagnostic):
             self.problems.append(text)
             self.obscure = self.obscure or b"Workspace" in data
             return
-        for document in documents.parse(file.name, text):
-            self._document(document, file, text)
+        name = key(data, SCHEMAS, file.name.endswith(".json"))
+        if self.cache and (known := _remembered(file.name, self.cache.get(name))):
+            for document in known:
+                self._valid(document, file, text)
+            return
+        read = self._judged(file, text)
+        if self.cache and all(not wrong and _may_be_kept(document.value) for document, wrong in read):
+            self.cache.put(name, [(d.position, d.origin.line, d.origin.column, d.value) for d, _ in read])
 
     def workspace_only(self, file: File) -> None:
         """Read a file for its Workspace; what else is in it is not asked for."""
         head = self._bytes(file, HEAD)
         if head is None or b"Workspace" not in head:
             return
-        apart = Reading()
+        apart = Reading(self.cache)
         apart.file(file)
         self.homes += apart.homes
         if apart.obscure or any(home.manifest is None for home in apart.homes):
@@ -111,8 +124,8 @@ class Reading:
 
     def _apart(self, file: File) -> "Reading":
         """Read a file that may be training data. What can't be a manifest is not parsed to find that out."""
-        apart = Reading()
-        data = apart._bytes(file, documents.LARGEST_FILE + 1)
+        apart = Reading(self.cache)
+        data = apart._bytes(file, LARGEST_FILE + 1)
         if data is None:
             return apart
         if data[:HEAD].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"["):
@@ -140,22 +153,39 @@ class Reading:
             self.problems.append(Diagnostic(Origin(file.name), f"cannot be read: {error.strerror}"))
             return None
 
-    def _document(self, document: Document, file: File, text: str) -> None:
-        """Sort one document to where it belongs."""
+    def _judged(self, file: File, text: str) -> list[tuple[Document, tuple[Diagnostic, ...]]]:
+        """Parse a file and sort its documents; give each with what is wrong with it."""
+        from reconciler.source.documents import parse
+        from reconciler.source.validation import faults
+
+        read = [(document, faults(document, file.name, text)) for document in parse(file.name, text)]
+        for document, wrong in read:
+            if wrong:
+                self._faulty(document, file, text, wrong)
+            else:
+                self._valid(document, file, text)
+        return read
+
+    def _valid(self, document: Document, file: File, text: str) -> None:
+        """Sort one valid document to where it belongs."""
         folder, value = os.path.dirname(file.path), document.value
         self._note_dataset(value, folder)
-        self.claims = self.claims or (type(value) is dict and "apiVersion" in value)
-        manifest = validate(document, file.name, text)
+        self.claims = True
         locate = locator(file.name, text, document.position)
-        if isinstance(manifest, TunedModelManifest):
+        if value["kind"] == "Workspace":
+            self.homes.append(Home(workspace(value), document.origin, folder, locate))
+        else:
             base = self.folders.get(folder) or self.folders.setdefault(folder, Path(folder))
-            self.manifests.append(Sourced(manifest, document.origin, base, locate))
-            return
-        if isinstance(manifest, tuple):
-            self.problems += manifest
+            self.manifests.append(Sourced(manifest(value), document.origin, base, locate))
+
+    def _faulty(self, document: Document, file: File, text: str, wrong: tuple[Diagnostic, ...]) -> None:
+        """Note what is wrong with a document, and what it may have meant to be."""
+        folder, value = os.path.dirname(file.path), document.value
+        self._note_dataset(value, folder)
+        self.problems += wrong
+        self.claims = self.claims or (type(value) is dict and "apiVersion" in value)
         if type(value) is dict and value.get("kind") == "Workspace":
-            valid = manifest if isinstance(manifest, WorkspaceManifest) else None
-            self.homes.append(Home(valid, document.origin, folder, locate))
+            self.homes.append(Home(None, document.origin, folder, locator(file.name, text, document.position)))
         elif value is None and "Workspace" in text:
             self.obscure = True
 
@@ -166,3 +196,22 @@ class Reading:
                 self.datasets.add(os.path.normpath(os.path.join(folder, path)))
             case _:
                 pass
+
+
+def _remembered(file: str, known: Any) -> list[Document]:
+    """Read the documents of a file out of the cache; none if that has something else there."""
+    match known:
+        case [*entries] if all(isinstance(entry, list) and len(entry) == ENTRY for entry in entries):
+            found = [Document(at, Origin(file, line, column), value, ()) for at, line, column, value in entries]
+            return found if all(isinstance(document.value, dict) for document in found) else []
+        case _:
+            return []
+
+
+def _may_be_kept(value: object) -> bool:
+    """Whether a document may lie in the cache: training examples are other people's texts and may not."""
+    match value:
+        case {"spec": {"dataset": {"examples": _}}}:
+            return False
+        case _:
+            return True

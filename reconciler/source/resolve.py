@@ -8,9 +8,9 @@ from pathlib import Path
 
 from reconciler.errors import Diagnostic, InvalidManifests
 from reconciler.resource.address import NAME_PATTERN
-from reconciler.resource.desired import RENAMED_FROM, Desired, declared, desire
+from reconciler.resource.desired import RENAMED_FROM, Desired, desire
 from reconciler.resource.rules import Capabilities
-from reconciler.source.cache import DigestCache
+from reconciler.source.cache import Cache
 from reconciler.source.collector import collector_resting
 from reconciler.source.datasets import Library
 from reconciler.source.load import Loaded, Sourced
@@ -34,7 +34,7 @@ def resolve(
     loaded: Loaded,
     capabilities: Capabilities,
     roots: tuple[Path, ...] = (),
-    digests: DigestCache | None = None,
+    cache: Cache | None = None,
 ) -> Resolved:
     """Read the datasets and check all that a single document can't show.
 
@@ -42,8 +42,8 @@ def resolve(
     Raises InvalidManifests with every finding, those of loading too, if one of them is an error.
     """
     folders = tuple(os.path.realpath(folder) for folder in (loaded.folder, *roots))
-    library = Library(capabilities.limits, folders, digests)
-    version = loaded.workspace.spec.service_version if loaded.workspace else ""
+    library = Library(capabilities.limits, folders, cache)
+    version = loaded.workspace.service_version if loaded.workspace else ""
     service = f"{capabilities.provider} {version}".strip()
     findings = {*loaded.diagnostics, *_duplicates(loaded.manifests)}
     desired: list[Desired] = []
@@ -51,13 +51,13 @@ def resolve(
         for sourced in loaded.manifests:
             findings.update(_manifest(sourced, capabilities, service))
             dataset = None
-            if spec := sourced.manifest.spec.dataset:
+            if spec := sourced.manifest.dataset:
                 read = library.read(sourced, spec)
                 findings.update(read.diagnostics)
                 dataset = read.dataset
             desired.append(desire(sourced.manifest, dataset, sourced.origin))
-    if digests:
-        digests.save()
+    if cache:
+        cache.save()
     if any(finding.severity == "error" for finding in findings):
         raise InvalidManifests(tuple(sorted(findings)))
     return Resolved(tuple(sorted(desired, key=lambda one: one.address)), tuple(sorted(findings)))
@@ -65,7 +65,7 @@ def resolve(
 
 def _manifest(sourced: Sourced, capabilities: Capabilities, service: str) -> Iterator[Diagnostic]:
     """Check one manifest against the service's rules, and what it says about itself."""
-    for path, value in declared(sourced.manifest).items():
+    for path, value in sourced.manifest.fields.items():
         rule = capabilities.rules.get(path)
         if rule is None:
             where = sourced.locate("spec", *path.split("."))
@@ -74,7 +74,7 @@ def _manifest(sourced: Sourced, capabilities: Capabilities, service: str) -> Ite
             where = sourced.locate("spec", *path.split("."))
             advice = f"write it as in {rule.example}" if rule.example else f"it must match {rule.pattern}"
             yield Diagnostic(where, f"{service} does not take {shown(value)} as {path}", advice)
-    if MARK.search(sourced.manifest.spec.description or ""):
+    if MARK.search(str(sourced.manifest.fields.get("description", ""))):
         message = "the description contains a mark of ownership"
         advice = "remove it; the reconciler writes it beside the text"
         yield Diagnostic(sourced.locate("spec", "description"), message, advice)
@@ -83,10 +83,10 @@ def _manifest(sourced: Sourced, capabilities: Capabilities, service: str) -> Ite
 
 def _annotations(sourced: Sourced) -> Iterator[Diagnostic]:
     """Check the annotations that mean something to us: a misspelt one would cost a training."""
-    metadata = sourced.manifest.metadata
-    for name, value in metadata.annotations.items():
+    manifest = sourced.manifest
+    for name, value in manifest.annotations.items():
         where = ("metadata", "annotations", name)
-        if name == RENAMED_FROM and value == metadata.name:
+        if name == RENAMED_FROM and value == manifest.name:
             message = f"{shown(value)} is renamed from itself"
             yield Diagnostic(sourced.locate(*where), message, "write the former name, or remove the annotation")
         elif name == RENAMED_FROM and not re.fullmatch(NAME_PATTERN, value):
@@ -103,11 +103,11 @@ def _duplicates(manifests: tuple[Sourced, ...]) -> Iterator[Diagnostic]:
     named: dict[str, Sourced] = {}
     taken: dict[str, Sourced] = {}
     for sourced in manifests:
-        name = sourced.manifest.metadata.name
+        name = sourced.manifest.name
         if (first := named.setdefault(name, sourced)) is not sourced:
             message = f"the name {shown(name)} is taken: TunedModel at {first.origin}"
             yield Diagnostic(sourced.locate("metadata", "name"), message, "rename one of them")
-        former = sourced.manifest.metadata.annotations.get(RENAMED_FROM, "")
+        former = sourced.manifest.annotations.get(RENAMED_FROM, "")
         if former and (first := taken.setdefault(former, sourced)) is not sourced:
             message = f"{shown(former)} is already taken over by the TunedModel at {first.origin}"
             where = sourced.locate("metadata", "annotations", RENAMED_FROM)

@@ -1,4 +1,4 @@
-"""From a document to a manifest, or to everything that is wrong with it.
+"""Everything that is wrong with a document.
 
 pydantic finds most faults; what it says about them is meant for programmers, so `mistakes` and `sentences` put each
 kind of its errors into words, at the line of the key or value it is about.
@@ -11,23 +11,24 @@ from typing import TypeAlias
 from pydantic import ValidationError
 
 from reconciler.errors import Diagnostic
-from reconciler.resource.manifest import API_VERSION, TunedModelManifest
-from reconciler.resource.workspace import WorkspaceManifest
+from reconciler.resource.manifest import API_VERSION
+from reconciler.resource.schema.tunedmodel import TunedModelDocument
+from reconciler.resource.schema.workspace import WorkspaceDocument
 from reconciler.source import positions
-from reconciler.source.builder import Document
+from reconciler.source.document import Document
 from reconciler.source.mistakes import Mistakes
 from reconciler.source.sentences import kind_of
 from reconciler.source.wording import nearest, shown
 
-Manifest: TypeAlias = TunedModelManifest | WorkspaceManifest
-KINDS: dict[str, type[Manifest]] = {"TunedModel": TunedModelManifest, "Workspace": WorkspaceManifest}
-_VALIDATE: dict[str, Callable[[object], Manifest]] = {
+Model: TypeAlias = TunedModelDocument | WorkspaceDocument
+KINDS: dict[str, type[Model]] = {"TunedModel": TunedModelDocument, "Workspace": WorkspaceDocument}
+_VALIDATE: dict[str, Callable[[object], Model]] = {
     kind: model.__pydantic_validator__.validate_python for kind, model in KINDS.items()
 }
 
 
-def validate(document: Document, file: str, text: str) -> Manifest | tuple[Diagnostic, ...]:
-    """Give the manifest that a document is, or everything that is wrong with it."""
+def faults(document: Document, file: str, text: str) -> tuple[Diagnostic, ...]:
+    """Say everything that is wrong with a document; nothing if it is a valid manifest."""
     value, problems = document.value, document.problems
     if problems and value is None:
         return problems
@@ -35,11 +36,11 @@ def validate(document: Document, file: str, text: str) -> Manifest | tuple[Diagn
     if type(model) is not str or model not in _VALIDATE or value.get("apiVersion") != API_VERSION:
         return (*problems, *_unknown(document, file, text))
     try:
-        manifest = _VALIDATE[model](value)
+        _VALIDATE[model](value)
     except ValidationError as error:
         finder = functools.partial(positions.find, file, text, document.position)
         return (*problems, *Mistakes(KINDS[model], value, finder).of(error))
-    return problems or manifest
+    return problems
 
 
 def _unknown(document: Document, file: str, text: str) -> Iterator[Diagnostic]:

@@ -18,7 +18,7 @@ from reconciler.resource.address import Address
 from reconciler.resource.dataset import Dataset, Example, Locator, digest
 from reconciler.resource.desired import Desired
 from reconciler.resource.observed import Grant, Ownership
-from reconciler.resource.workspace import WorkspaceManifest
+from reconciler.resource.workspace import workspace
 
 GOOGLE = {"v1beta": v1beta, "v1beta3": v1beta3}
 EXAMPLES = (Example("1", "2"), Example("três", "quatro"))
@@ -51,13 +51,13 @@ class Wire:
         emulator = Emulator(clock=lambda: self.time)
         session = requests.Session()
         session.mount(EMBEDDED, adapter(emulator))
-        workspace = {
+        document = {
             "apiVersion": "reconciler.dev/v1alpha1",
             "kind": "Workspace",
             "metadata": {"name": "acme"},
             "spec": {"endpoint": "emulator", "serviceVersion": version},
         }
-        self.provider = connect(WorkspaceManifest.model_validate(workspace), {}, session=session, losses=True)
+        self.provider = connect(workspace(document), {}, session=session, losses=True)
         self.act()
         self.requests = emulator.requests
 

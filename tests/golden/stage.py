@@ -241,7 +241,7 @@ class Stage:
         assert "Traceback" not in said
         assert "this is a bug" not in said
         wrote = any(each.writes for each in sent)
-        assert not (wrote and command.split()[0] in READS), f"{command} wrote"
+        assert not (wrote and command.split(maxsplit=1)[0] in READS), f"{command} wrote"
         assert not (wrote and said.rstrip().endswith("No changes.")), f"{command} wrote and said `No changes.`"
         assert str(Path.cwd()) not in said, f"{command} names a folder of this machine"
         created = [each.model for each in self.emulator.exchanges if each.creates]

@@ -394,7 +394,9 @@ class History:
         self._ask("PATCH", f"{model['name']}?updateMask={','.join(fields)}", fields)
 
     def _ask(self, method: str, target: str, body: Any = None) -> None:
-        self.emulator.handle(Request(method, f"/v1beta/{target}", {}, b"" if body is None else json.dumps(body).encode()))
+        self.emulator.handle(
+            Request(method, f"/v1beta/{target}", {}, b"" if body is None else json.dumps(body).encode())
+        )
 
 
 def _wanted(step: Declare) -> Wanted:

@@ -23,7 +23,7 @@ from reconciler.resource.dataset import Dataset, Example, Locator, digest
 from reconciler.resource.desired import Desired
 from reconciler.resource.identity import base_hash, base_of, hyperparameters, inputs_hash, short_digest
 from reconciler.resource.observed import Observed, Operation, Ownership
-from reconciler.resource.workspace import WorkspaceManifest
+from reconciler.resource.workspace import Workspace, workspace
 
 START = 1_700_000_000.0
 EXAMPLES = tuple(Example(str(number), str(number + 1)) for number in range(1, 21))
@@ -54,8 +54,8 @@ class World:
             chance=lambda: 0.5,
         )
 
-    def workspace(self) -> WorkspaceManifest:
-        return WorkspaceManifest.model_validate(
+    def workspace(self) -> Workspace:
+        return workspace(
             {
                 "apiVersion": "reconciler.dev/v1alpha1",
                 "kind": "Workspace",

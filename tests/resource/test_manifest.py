@@ -1,37 +1,46 @@
 """What a manifest and a workspace may say. The whole reference is tested where files are read."""
 
+import dataclasses
 from typing import Any, get_args
 
 import pytest
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from reconciler.errors import Origin
 from reconciler.plan.diff import DATASET
 from reconciler.providers.gemini.rules import capabilities
 from reconciler.resource.address import Address
+from reconciler.resource.dataset import Example
 from reconciler.resource.desired import desire
-from reconciler.resource.manifest import IGNORABLE, Ignorable, TunedModelManifest
+from reconciler.resource.manifest import Lifecycle as ReadLifecycle
+from reconciler.resource.manifest import Manifest
+from reconciler.resource.manifest import manifest as read
 from reconciler.resource.observed import Grant, Progress
-from reconciler.resource.workspace import WorkspaceManifest
+from reconciler.resource.schema.tunedmodel import IGNORABLE, Ignorable, Lifecycle, TunedModelDocument
+from reconciler.resource.schema.workspace import Limits, WorkspaceDocument, WorkspaceSpec
+from reconciler.resource.workspace import Limits as ReadLimits
+from reconciler.resource.workspace import Workspace
+from reconciler.resource.workspace import workspace as read_workspace
 from tests.build import BASE, dataset
 
 
-def manifest(metadata: dict[str, Any] | None = None, **spec: Any) -> TunedModelManifest:
-    """Parse a manifest; what is not said has a valid value."""
-    return TunedModelManifest.model_validate(
-        {
-            "apiVersion": "reconciler.dev/v1alpha1",
-            "kind": "TunedModel",
-            "metadata": {"name": "a", **(metadata or {})},
-            "spec": {"baseModel": BASE, "dataset": {"path": "a.jsonl"}, **spec},
-        }
-    )
+def manifest(metadata: dict[str, Any] | None = None, **spec: Any) -> Manifest:
+    """Validate and read a manifest; what is not said has a valid value."""
+    document = {
+        "apiVersion": "reconciler.dev/v1alpha1",
+        "kind": "TunedModel",
+        "metadata": {"name": "a", **(metadata or {})},
+        "spec": {"baseModel": BASE, "dataset": {"path": "a.jsonl"}, **spec},
+    }
+    TunedModelDocument.model_validate(document)
+    return read(document)
 
 
-def workspace(**spec: Any) -> WorkspaceManifest:
-    """Parse a workspace."""
+def workspace(**spec: Any) -> Workspace:
+    """Validate and read a workspace."""
     document = {"apiVersion": "reconciler.dev/v1alpha1", "kind": "Workspace", "metadata": {"name": "ws"}, "spec": spec}
-    return WorkspaceManifest.model_validate(document)
+    WorkspaceDocument.model_validate(document)
+    return read_workspace(document)
 
 
 @pytest.mark.parametrize(
@@ -141,9 +150,38 @@ def test_every_field_has_a_rule_and_may_be_ignored() -> None:
     assert DATASET in IGNORABLE
 
 
-def test_a_manifest_is_frozen() -> None:
-    with pytest.raises(ValidationError):
-        manifest().kind = "Other"  # type: ignore[misc,assignment]  # that is the point
+def defaults(model: type[BaseModel], path: str = "") -> dict[str, Any]:
+    """Every default that a schema publishes, by the Python names of its fields."""
+    found: dict[str, Any] = {}
+    for name, field in model.model_fields.items():
+        if not field.is_required() and not isinstance(field.default, BaseModel):
+            found[path + name] = field.default
+    return found
+
+
+def test_what_is_left_out_is_read_as_the_schema_says() -> None:
+    """Plain values are read without pydantic; their defaults are those that the schemas publish."""
+    plain = {field.name: field.default for field in dataclasses.fields(ReadLifecycle)}
+    assert plain == defaults(Lifecycle)
+    assert {field.name: field.default for field in dataclasses.fields(ReadLimits)} == defaults(Limits)
+    read = workspace()
+    spec = defaults(WorkspaceSpec) | {"owner": "ws"}
+    assert {name: getattr(read, name) for name in spec} == spec
+
+
+def test_null_is_as_good_as_left_out() -> None:
+    nothing = dict.fromkeys(
+        ("displayName", "temperature", "topK", "hyperparameters", "readerProjectNumbers", "dataset")
+    )
+    rates = {"hyperparameters": {"epochCount": None, "learningRate": None}}
+    assert manifest(**nothing) == manifest(dataset=None)
+    assert manifest(**rates) == manifest()
+
+
+def test_examples_in_the_manifest_are_read() -> None:
+    source = manifest(dataset={"examples": [{"textInput": "1", "output": "2"}]}).dataset
+    assert source
+    assert (source.path, source.examples) == (None, (Example("1", "2"),))
 
 
 @pytest.mark.parametrize(
@@ -171,7 +209,7 @@ def test_the_owner_is_the_workspace_unless_it_is_said() -> None:
     """Law 18."""
     assert workspace().owner == "ws"
     assert workspace(owner="acme").owner == "acme"
-    assert workspace(endpoint="http://[::1]:8787", formerOwners=["old"]).spec.former_owners == ("old",)
+    assert workspace(endpoint="http://[::1]:8787", formerOwners=["old"]).former_owners == ("old",)
 
 
 def test_grants_as_plans_show_them() -> None:

@@ -77,7 +77,7 @@ def findings() -> Callable[..., list[str]]:
 def resolved(folder: Path, capabilities: Capabilities) -> Callable[..., Resolved]:
     """Load and resolve the workspace."""
     assert folder == Path.cwd()
-    return lambda *roots, digests=None: resolve(load("."), capabilities, roots, digests)
+    return lambda *roots, cache=None: resolve(load(".", cache=cache), capabilities, roots, cache)
 
 
 @pytest.fixture

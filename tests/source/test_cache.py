@@ -1,7 +1,9 @@
-"""The cache of digests: a shortcut that is never wrong, and never in the way."""
+"""The cache: a shortcut that is never wrong, and never in the way."""
 
+import hashlib
 import json
 import os
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,8 +11,11 @@ import pytest
 
 from reconciler.errors import InvalidManifests
 from reconciler.resource.dataset import Example, digest
+from reconciler.resource.schema.tunedmodel import TunedModelDocument
+from reconciler.resource.schema.workspace import WorkspaceDocument
 from reconciler.source import datasets
-from reconciler.source.cache import DigestCache
+from reconciler.source.cache import Cache
+from reconciler.source.reading import SCHEMAS
 from reconciler.source.resolve import Resolved
 
 GOOD = '{"text_input": "a", "output": "b"}\n{"text_input": "c", "output": "d"}\n'
@@ -20,10 +25,10 @@ GOOD = '{"text_input": "a", "output": "b"}\n{"text_input": "c", "output": "d"}\n
 def cached(
     model: Callable[..., Path], write: Callable[..., Path], resolved: Callable[..., Resolved], tmp_path: Path
 ) -> Callable[..., Resolved]:
-    """Resolve a workspace with one dataset, using the cache file `.cache/digests`."""
+    """Resolve a workspace with one dataset, using the cache file `.cache/read`."""
     model("m.yaml", "  dataset: {path: d.jsonl}")
     write("d.jsonl", GOOD + GOOD)
-    return lambda: resolved(digests=DigestCache.load(tmp_path / ".cache/digests"))
+    return lambda: resolved(cache=Cache(tmp_path / ".cache/read"))
 
 
 @pytest.fixture
@@ -81,54 +86,106 @@ def test_errors_are_never_remembered(
     for _ in range(2):
         with pytest.raises(InvalidManifests):
             cached()
-    assert not (tmp_path / ".cache/digests").exists()
+    assert b"1:" not in (tmp_path / ".cache/read").read_bytes()
 
 
-@pytest.mark.parametrize(
-    "content",
-    [
-        b"",
-        b"{",
-        b"\xff\x00",
-        b"[]",
-        b"null",
-        b'{"format": 1}',
-        b'{"format": 0, "entries": {}}',
-        b'{"format": 1, "entries": []}',
-        b'{"format": 1, "entries": {"x": 5}}',
-        b'{"format": 1, "entries": {"x": [["1:00", "2", 3, 4, 5], []]}}',
-        b'{"format": 1, "entries": {"x": [["1:00", 2, 3, 4, 5], [1]]}}',
-        b"[" * 100_000,
-    ],
-)
+@pytest.mark.parametrize("content", [b"", b"{", b"\xff\x00", b"SQLite format 3\0" + b"x" * 5000])
 def test_a_broken_cache_is_written_anew(
     content: bytes, cached: Callable[..., Resolved], write: Callable[..., Path], unread: Callable[[], None]
 ) -> None:
-    path = write(".cache/digests", content)
+    write(".cache/read", content)
     first = cached()
-    assert json.loads(path.read_bytes())["format"] == 1
     unread()
+    assert cached() == first
+
+
+@pytest.mark.parametrize("value", ["", "{", "5", "null", '[["1:00", "2", 3, 4, 5], []]', '[["1:00", 2, 3, 4, 5], [1]]'])
+def test_a_broken_entry_is_as_good_as_none(value: str, cached: Callable[..., Resolved], tmp_path: Path) -> None:
+    first = cached()
+    with sqlite3.connect(tmp_path / ".cache/read") as file:
+        file.execute("UPDATE entries SET value = ?", (value,))
+    file.close()
     assert cached() == first
 
 
 def test_an_unchanged_cache_is_not_written(cached: Callable[..., Resolved], tmp_path: Path) -> None:
     cached()
-    path = tmp_path / ".cache/digests"
-    before = path.stat()
+    before = (tmp_path / ".cache/read").read_bytes()
     cached()
-    assert path.stat().st_ino == before.st_ino
-    assert [entry.name for entry in path.parent.iterdir()] == ["digests"]
+    assert (tmp_path / ".cache/read").read_bytes() == before
+    assert [entry.name for entry in (tmp_path / ".cache").iterdir()] == ["read"]
 
 
 def test_texts_are_not_in_the_cache(
-    cached: Callable[..., Resolved], write: Callable[..., Path], tmp_path: Path
+    cached: Callable[..., Resolved], write: Callable[..., Path], model: Callable[..., Path], tmp_path: Path
 ) -> None:
     write("d.jsonl", GOOD.replace('"a"', '"a secret"'))
+    model("inline.yaml", "  dataset: {examples: [{textInput: a secret, output: b}]}", name="inline")
     cached()
-    assert b"secret" not in (tmp_path / ".cache/digests").read_bytes()
-    assert (tmp_path / ".cache/digests").stat().st_mode & 0o077 == 0
+    assert b"secret" not in (tmp_path / ".cache/read").read_bytes()
+    assert (tmp_path / ".cache/read").stat().st_mode & 0o077 == 0
 
 
 def test_a_cache_that_cannot_be_written_is_no_error(cached: Callable[..., Resolved], tmp_path: Path) -> None:
     (tmp_path / ".cache").write_text("a file where the folder should be")
     assert len(cached().desired) == 1
+
+
+def test_a_cache_that_another_process_writes_is_no_error(
+    cached: Callable[..., Resolved], model: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("reconciler.source.cache.PATIENCE", 0.01)
+    cached()
+    model("m.yaml", "  topK: 5\n  dataset: {path: d.jsonl}")
+    writer = sqlite3.connect(tmp_path / ".cache/read", isolation_level=None)
+    writer.execute("BEGIN EXCLUSIVE")
+    assert cached().desired[0].fields["topK"] == 5
+    writer.close()
+
+
+def test_the_oldest_entries_go_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("reconciler.source.cache.MOST_ENTRIES", 2)
+    for name in "abc":
+        cache = Cache(tmp_path / "read")
+        cache.put(name, name)
+        cache.save()
+    assert [Cache(tmp_path / "read").get(name) for name in "abc"] == [None, "b", "c"]
+
+
+def test_a_valid_manifest_is_not_parsed_again(
+    cached: Callable[..., Resolved], model: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = cached()
+
+    def parse(*_: object) -> object:
+        raise AssertionError("the manifest was parsed again")
+
+    monkeypatch.setattr("reconciler.source.documents.parse", parse)
+    assert cached() == first
+    model("m.yaml", "  topK: 5\n  dataset: {path: d.jsonl}")
+    with pytest.raises(AssertionError, match="parsed again"):
+        cached()
+
+
+def test_findings_about_a_remembered_manifest_have_their_place(cached: Callable[..., Resolved], folder: Path) -> None:
+    cached()
+    (folder / "d.jsonl").unlink()
+    with pytest.raises(InvalidManifests) as refused:
+        cached()
+    assert str(refused.value.diagnostics[0]).startswith("m.yaml:7:19: ")
+
+
+def test_a_faulty_manifest_is_never_remembered(cached: Callable[..., Resolved], model: Callable[..., Path]) -> None:
+    model("m.yaml", "  topQ: 1\n  dataset: {path: d.jsonl}")
+    found = []
+    for _ in range(2):
+        with pytest.raises(InvalidManifests) as refused:
+            cached()
+        found.append(refused.value.diagnostics)
+    assert found[0] == found[1]
+
+
+def test_what_was_valid_was_valid_under_these_schemas() -> None:
+    """A changed schema must not meet documents that an older one let pass: put the new fingerprint into reading.py."""
+    schemas = [model.model_json_schema() for model in (TunedModelDocument, WorkspaceDocument)]
+    assert hashlib.sha256(json.dumps(schemas, sort_keys=True).encode()).hexdigest()[:12] == SCHEMAS

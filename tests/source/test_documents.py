@@ -173,7 +173,7 @@ def test_json_is_read_with_positions_and_surrogate_pairs(
     )
     assert findings() == ["m.json:3:82: spec.topK must be a whole number; `2` is text; write 2, without quotes"]
     write("m.json", start + '"spec": {"baseModel": "models\\/x", "displayName": "\\ud83d\\ude00 \\\\ud83d"}}')
-    assert load(".").manifests[0].manifest.spec.display_name == "\N{GRINNING FACE} \\ud83d"
+    assert load(".").manifests[0].manifest.fields["displayName"] == "\N{GRINNING FACE} \\ud83d"
 
 
 def test_text_of_the_user_cannot_act_on_the_terminal(

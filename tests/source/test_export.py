@@ -5,9 +5,9 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.resource.manifest import TunedModelManifest
 from reconciler.resource.observed import Mark, Observed, Ownership, State
 from reconciler.resource.rules import Value, float32
+from reconciler.resource.schema.tunedmodel import TunedModelDocument
 from reconciler.source import documents
 from reconciler.source.export import manifest, names
 
@@ -23,7 +23,7 @@ def model(model_id: str = "m-1", ownership: Ownership | None = None, **fields: V
 def spec(observed: Observed) -> dict[str, object]:
     """Export a model, check that its manifest is one, and give the spec."""
     document = yaml.safe_load(manifest("name", observed))
-    TunedModelManifest.model_validate(document)
+    TunedModelDocument.model_validate(document)
     found: dict[str, object] = document["spec"]
     return found
 

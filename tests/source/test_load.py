@@ -20,7 +20,7 @@ MODEL = HEADER + "kind: TunedModel\nmetadata: {name: NAME}\nspec: {baseModel: mo
 
 
 def names(loaded: Loaded) -> list[str]:
-    return [sourced.manifest.metadata.name for sourced in loaded.manifests]
+    return [sourced.manifest.name for sourced in loaded.manifests]
 
 
 def lines(loaded: Loaded) -> list[str]:

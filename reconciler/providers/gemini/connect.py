@@ -11,7 +11,7 @@ from reconciler.providers.gemini.credentials import EMBEDDED, SERVICE, choose
 from reconciler.providers.gemini.provider import GeminiProvider
 from reconciler.providers.http import Http
 from reconciler.providers.session import open_session
-from reconciler.resource.workspace import WorkspaceManifest
+from reconciler.resource.workspace import Workspace
 
 if TYPE_CHECKING:
     import requests
@@ -20,7 +20,7 @@ LOG = logging.getLogger("reconciler.gemini")
 
 
 def connect(
-    workspace: WorkspaceManifest,
+    workspace: Workspace,
     environ: Mapping[str, str],
     *,
     session: "requests.Session | None" = None,
@@ -34,10 +34,9 @@ def connect(
     `session` replaces the network; with `endpoint: emulator` it must answer for `credentials.EMBEDDED`. With `losses`,
     trainings are observed with their loss curves. The rest is for tests: see `Http`.
     """
-    spec = workspace.spec
-    endpoint = EMBEDDED if spec.endpoint == "emulator" else spec.endpoint or SERVICE
-    credentials = choose(endpoint, environ, spec.project)
-    LOG.info("%s %s, with %s", endpoint, spec.service_version, credentials.describe())
+    endpoint = EMBEDDED if workspace.endpoint == "emulator" else workspace.endpoint or SERVICE
+    credentials = choose(endpoint, environ, workspace.project)
+    LOG.info("%s %s, with %s", endpoint, workspace.service_version, credentials.describe())
     http = Http(
         endpoint,
         credentials,
@@ -47,4 +46,4 @@ def connect(
         clock=clock,
         chance=chance,
     )
-    return GeminiProvider(http, spec.service_version, losses=losses)
+    return GeminiProvider(http, workspace.service_version, losses=losses)

@@ -8,11 +8,12 @@ import pytest
 from reconciler.errors import Unauthenticated
 from reconciler.providers.gemini import connect as connecting
 from reconciler.providers.gemini.connect import connect
-from reconciler.resource.workspace import WorkspaceManifest
+from reconciler.resource.workspace import Workspace
+from reconciler.resource.workspace import workspace as read_workspace
 
 
-def workspace(**spec: Any) -> WorkspaceManifest:
-    return WorkspaceManifest.model_validate(
+def workspace(**spec: Any) -> Workspace:
+    return read_workspace(
         {"apiVersion": "reconciler.dev/v1alpha1", "kind": "Workspace", "metadata": {"name": "acme"}, "spec": spec}
     )
 

@@ -5,8 +5,8 @@ import re
 import pytest
 
 from reconciler.providers.gemini.rules import capabilities
-from reconciler.resource.manifest import IGNORABLE
 from reconciler.resource.rules import Change
+from reconciler.resource.schema.tunedmodel import IGNORABLE
 
 PALM_LACKS = {"readerProjectNumbers", "hyperparameters.learningRateMultiplier"}
 

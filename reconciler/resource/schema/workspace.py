@@ -1,0 +1,62 @@
+"""What the document of kind Workspace may say."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from reconciler.resource.schema.tunedmodel import Metadata, Part
+from reconciler.resource.workspace import ENDPOINT_PATTERN, OWNER_PATTERN
+
+Owner = Annotated[str, Field(pattern=OWNER_PATTERN)]
+Count = Annotated[int | None, Field(ge=0)]
+
+
+class Limits(Part):
+    """What one plan may do at most. Flags and environment can only tighten these."""
+
+    max_creates: Count = None
+    max_replaces: Count = None
+    max_deletes: Count = None
+    max_steps: Annotated[Count, Field(description="Training steps of all creates and replaces of a plan.")] = None
+
+
+class WorkspaceSpec(Part):
+    """Where the models live and who owns them."""
+
+    provider: Annotated[Literal["gemini"], Field(description="The remote service.")] = "gemini"
+    service_version: Annotated[
+        Literal["v1beta", "v1beta3"],
+        Field(description="Version of the Gemini API; v1beta3 is the PaLM generation."),
+    ] = "v1beta"
+    endpoint: Annotated[
+        str | None,
+        Field(
+            pattern=ENDPOINT_PATTERN,
+            description="`emulator`: inside this process, state beside the manifests. Absent: the service itself.",
+        ),
+    ] = None
+    project: Annotated[
+        str | None,
+        Field(pattern=r"^[a-z][a-z0-9:.-]{4,61}[a-z0-9]$", description="Quota project of the requests."),
+    ] = None
+    owner: Annotated[
+        Owner | None, Field(description="Mark on every model of this workspace; metadata.name if absent.")
+    ] = None
+    former_owners: Annotated[
+        tuple[Owner, ...], Field(strict=False, description="Owners whose models this workspace takes over.")
+    ] = ()
+    keep_superseded: Annotated[int, Field(ge=0, le=100, description="How many replaced models of a name stay.")] = 0
+    policy: Annotated[
+        Literal["sync", "upsert-only", "create-only"],
+        Field(description="Which kinds of change are made at all."),
+    ] = "sync"
+    limits: Limits = Limits()
+
+
+class WorkspaceDocument(Part):
+    """A whole document of kind Workspace."""
+
+    api_version: Literal["reconciler.dev/v1alpha1"]
+    kind: Literal["Workspace"]
+    metadata: Metadata
+    spec: WorkspaceSpec = WorkspaceSpec()
