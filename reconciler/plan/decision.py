@@ -7,7 +7,7 @@ from typing import assert_never
 from reconciler.plan import diff
 from reconciler.plan.change import Action, Change, Effect, FieldChange
 from reconciler.plan.inventory import Group, Inventory
-from reconciler.plan.leftover import UNKNOWN, kept, refused, retained, superseded
+from reconciler.plan.leftover import NEWER, UNKNOWN, kept, refused, retained, superseded
 from reconciler.plan.match import Match, keep, match, wanted
 from reconciler.plan.terms import Terms, wished
 from reconciler.plan.training import begin, in_vain, ownership, steps
@@ -117,7 +117,7 @@ def _failed(row: Change, rest: tuple[Observed, ...], terms: Terms) -> Change:
 def _newer(desired: Desired, observed: Observed) -> Change:
     """A mark that a later version wrote: ours, and not ours to read."""
     row = Change(desired.address, Action.NOOP, (), observed.name, desired, observed)
-    return refused(row, Reason.NEWER_MARK, Action.NOOP, "its mark was written by a newer version; upgrade to go on")
+    return refused(row, Reason.NEWER_MARK, Action.NOOP, NEWER)
 
 
 def _unmarked(desired: Desired, observed: Observed) -> Change:

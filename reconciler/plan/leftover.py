@@ -15,6 +15,9 @@ from reconciler.resource.reason import Reason
 UNKNOWN = "its state is not known to this version; upgrade, or wait until it is another one"
 """Why nothing is done about a model in a state that the service has added since."""
 
+NEWER = "its mark was written by a newer version; upgrade to go on"
+"""Why nothing is done about a model whose mark this version cannot read."""
+
 
 def retained(rest: Iterable[Observed], keep: int) -> tuple[Observed, ...]:
     """The newest READY ones, as many as are to be kept for a rollback. No clock is needed."""

@@ -87,9 +87,9 @@ def thrown_away(desired: Desired, observed: Observed, terms: Terms) -> str:
     """Say what becomes of a training that nobody wants any more; its steps are known if it has the declared data."""
     steps, mark = "", observed.ownership
     epochs, batch = observed.fields.get(EPOCHS), observed.fields.get(BATCH)
-    if desired.dataset and mark and mark.digest == short_digest(desired.dataset.digest):
-        if isinstance(epochs, int | float) and isinstance(batch, int | float):
-            steps = f" of {training_steps(desired.dataset.count, epochs, batch)} steps"
+    data = desired.dataset if desired.dataset and mark and mark.digest == short_digest(desired.dataset.digest) else None
+    if data and isinstance(epochs, int | float) and isinstance(batch, int | float):
+        steps = f" of {training_steps(data.count, epochs, batch)} steps"
     if wished(terms.wishes.cancel, desired.address):
         return f"its training{steps} will be thrown away, and is asked to stop now"
     return f"its training{steps} will be thrown away; `--cancel-superseded {desired.address}` asks it to stop"

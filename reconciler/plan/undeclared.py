@@ -6,7 +6,7 @@ from typing import assert_never
 
 from reconciler.plan.change import Action, Change, Effect, FieldChange
 from reconciler.plan.inventory import Group
-from reconciler.plan.leftover import UNKNOWN, kept, refused
+from reconciler.plan.leftover import NEWER, UNKNOWN, kept, refused
 from reconciler.plan.terms import Terms, wished
 from reconciler.resource.address import Address
 from reconciler.resource.observed import Observed, State
@@ -21,9 +21,7 @@ def undeclared(name: str, group: Group, terms: Terms) -> Iterator[Change]:
         return
     for observed in group.newer:
         row = Change(address, Action.NOOP, (Reason.UNDECLARED,), observed.name, observed=observed)
-        yield refused(
-            row, Reason.NEWER_MARK, Action.DELETE, "its mark was written by a newer version; upgrade to go on"
-        )
+        yield refused(row, Reason.NEWER_MARK, Action.DELETE, NEWER)
     protected = any(o.ownership and o.ownership.protect for o in group.marked)
     if wished(terms.wishes.unprotect, address):
         protected = False
