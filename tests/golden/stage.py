@@ -48,9 +48,10 @@ class Stage:
         monkeypatch.setenv("RECONCILER_PARALLELISM", "1")
         dial = connecting.connect
 
-        def connect(*arguments: Any, session: requests.Session | None = None, **options: Any) -> Any:
-            given = {"sleep": self.sleep, "clock": lambda: self.time, "chance": lambda: 0.5}
-            return dial(*arguments, session=session, **options, **given)
+        given: dict[str, Any] = {"sleep": self.sleep, "clock": lambda: self.time, "chance": lambda: 0.5}
+
+        def connect(*arguments: Any, **options: Any) -> Any:
+            return dial(*arguments, **options, **given)
 
         monkeypatch.setattr(connecting, "connect", connect)
         monkeypatch.setattr("reconciler.cli.connection._embedded", lambda _folder: self._session())

@@ -32,7 +32,7 @@ class Keyboard(io.StringIO):
     def isatty(self) -> bool:
         return True
 
-    def readline(self, size: int | None = -1, /) -> str:
+    def readline(self, size: int | None = -1, /) -> str:  # type: ignore[override]  # typeshed: bytes in a base of StringIO
         line = super().readline(-1 if size is None else size)
         self._screen.write(line)
         return line

@@ -1,4 +1,4 @@
-"""The emulator under observation: what our client asked of it, one line a request, and what served after each delete."""
+"""The emulator under observation: what was asked of it, one line a request, and what served after each delete."""
 
 import json
 from collections.abc import Callable, Iterator

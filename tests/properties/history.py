@@ -265,6 +265,7 @@ class History:
         said: dict[str, Any] = {wish: name for wish, name in wishes.items() if name in self.manifests}
         if known is not None:
             said["selected"] = known
+        granted = dict(self.oracle.allowed)
         for name in {step.retry, step.again} & self.manifests.keys():
             self.oracle.repeats(name)
         self.oracle.bid = Bid(frozenset(known) if known else None, whole=known is None)
@@ -283,8 +284,8 @@ class History:
             return None
         finally:
             self.wire.countdown = range(0)
-            for name in {step.retry, step.again} & self.manifests.keys():
-                self._expire(name)
+            for name in {step.retry, step.again} & self.manifests.keys():  # a wish ends with its run
+                self.oracle.allowed[name] = min(self.oracle.allowed[name], granted[name])
         assert isinstance(last, Finished)
         return made, last.report
 
@@ -330,10 +331,6 @@ class History:
         self.time += seconds
         return False
 
-    def _expire(self, name: str) -> None:
-        """A wish ends with its run."""
-        self.oracle.allowed[name] = min(self.oracle.allowed[name], 1)
-
     def _remove(self, name: str, *, forget: bool = True) -> None:
         self.manifests.pop(name, None)
         if old := self.annotations.pop(name, None):
@@ -345,12 +342,13 @@ class History:
         if step.old not in self.manifests or step.new in self.manifests or self.settings.list_lag:
             return  # a model that no list shows yet cannot be found under another name
         moved = replace(self.manifests[step.old], name=step.new)
+        same = self.oracle.is_one(step.old, step.new)
         self._remove(step.old)
         self.manifests[step.new] = moved
         if step.annotated:
             self.annotations[step.new] = step.old
             self.oracle.heirs[step.old] = step.new
-        self.oracle.declares(step.new, _wanted(moved))
+        self.oracle.declares(step.new, _wanted(moved), moved=same)
 
     def _meddle(self, step: Meddle) -> None:
         models = self.oracle.models()
@@ -367,18 +365,16 @@ class History:
                 self._patch(model, temperature=0.4)
             case "delete":
                 self._ask("DELETE", model["name"])
-                self._regret(model)
+                self.oracle.taken(model["name"])
             case "copy":
-                self._patch(models[(step.nth + 1) % len(models)], description=text)
+                model = models[(step.nth + 1) % len(models)]
+                self._patch(model, description=text)
             case "overwrite":
                 self._patch(model, description="reconciler:1:acme:a:?:-:-:-:AAAAAA")
             case "share":
                 self._ask("POST", f"{model['name']}/permissions", {"granteeType": "EVERYONE", "role": "READER"})
-
-    def _regret(self, model: dict[str, Any]) -> None:
-        """Whoever deletes a model by hand gives the right to train it again, under whatever name it went."""
-        for name in NAMES:
-            self.oracle.repeats(name)
+        if step.deed in ("wipe", "copy", "overwrite"):
+            self.oracle.defaced(model["name"])
 
     def _strange(self) -> None:
         self.strangers += 1

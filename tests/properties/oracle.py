@@ -75,8 +75,49 @@ class Oracle:
         if wanted is None:
             return
         self.declared[name] = wanted
+        if before is None:
+            self._keeps(name)
         if before is None or (before.data, before.epochs) != (wanted.data, wanted.epochs):
             self.allowed[name] = 0 if moved or self._has(name, wanted) else 1
+
+    def is_one(self, old: str, new: str) -> bool:
+        """Whether a rename leaves no doubt: one model alive has the inputs, and no other name is in question."""
+        wanted = self.declared[old]
+        alike = [m for m in self.models() if m["state"] != "FAILED" and self._inputs(m) == (wanted.data, wanted.epochs)]
+        others = [w for name, w in self.declared.items() if name != old and (w.data, w.epochs) == (wanted.data, wanted.epochs)]
+        sure = len(alike) == 1 and not others and self._mark(alike[0]) is not None
+        return sure and _address(str(self._mark(alike[0]))) == old and not any(self._last(m) == new for m in self.models())
+
+    def taken(self, model: str) -> None:
+        """A person deleted a model: whoever needs it may train it again, under whatever name it goes by now."""
+        self._credit(model, {self._last({"name": model})})
+
+    def defaced(self, model: str) -> None:
+        """A person took a model's mark away: its id still proves its first name, but no name that came later."""
+        self._credit(model, set())
+
+    def _credit(self, model: str, names: set[str]) -> None:
+        """Give one more training to these names, and to those whose manifest may be a rename that was not applied yet."""
+        inputs = [(b.data, b.epochs) for b in self.births if b.model == model]
+        renamed = {name for name, w in self.declared.items() if (w.data, w.epochs) in inputs and not list(self._of(name))}
+        first = {b.address for b in self.births if b.model == model}
+        for name in names | (renamed - first):
+            self.repeats(name)
+
+    def _keeps(self, name: str) -> None:
+        """A name is declared again: the models under it stay, and are nobody else's to take over."""
+        inputs = [self._inputs(m) for m in self._of(name)]
+        for other, wanted in self.declared.items():
+            if other != name and (wanted.data, wanted.epochs) in inputs:
+                self.repeats(other)
+
+    def _inputs(self, model: dict[str, Any]) -> tuple[str, int | None] | None:
+        """What a model was trained from, as its request said."""
+        return next(((b.data, b.epochs) for b in reversed(self.births) if b.model == model["name"]), None)
+
+    def _last(self, model: dict[str, Any]) -> str:
+        """The name a model was last marked with, whether or not the mark is still there."""
+        return next((_address(word) for name, word in reversed(self.words) if name == model["name"]), "")
 
     def repeats(self, name: str) -> None:
         """Something gives the right to one more training: a wish, or a model that a person took away."""
@@ -148,8 +189,7 @@ class Oracle:
 
     def _has(self, name: str, wanted: Wanted) -> bool:
         alive = [m for m in self._of(name) if m["state"] != "FAILED"]
-        births = [b for b in self.births if any(m["name"] == b.model for m in alive)]
-        return any((b.data, b.epochs) == (wanted.data, wanted.epochs) for b in births)
+        return any(self._inputs(m) == (wanted.data, wanted.epochs) for m in alive)
 
     def _of(self, address: str) -> Iterator[dict[str, Any]]:
         for model in self.models():

@@ -5,28 +5,12 @@ Kubernetes object: no field has two types, optional fields are nullable, maps ha
 Unset means "the service decides", so no field that reaches the service has a default here.
 """
 
-from typing import Annotated, Literal, Self, TypeAlias
+from typing import Annotated, Literal, Self, TypeAlias, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 from pydantic.alias_generators import to_camel
 
 from reconciler.resource.address import NAME_PATTERN
-
-IGNORABLE = (
-    "displayName",
-    "description",
-    "temperature",
-    "topP",
-    "topK",
-    "readerProjectNumbers",
-    "dataset",
-    "baseModel",
-    "hyperparameters.epochCount",
-    "hyperparameters.batchSize",
-    "hyperparameters.learningRate",
-    "hyperparameters.learningRateMultiplier",
-)
-"""Fields whose differences a manifest may choose to leave alone."""
 
 Ignorable: TypeAlias = Literal[
     "displayName",
@@ -42,6 +26,9 @@ Ignorable: TypeAlias = Literal[
     "hyperparameters.learningRate",
     "hyperparameters.learningRateMultiplier",
 ]
+
+IGNORABLE: tuple[str, ...] = get_args(Ignorable)
+"""Fields whose differences a manifest may choose to leave alone."""
 
 Text = Annotated[str, StringConstraints(min_length=1)]
 Int32 = Annotated[int, Field(ge=1, le=2_147_483_647)]

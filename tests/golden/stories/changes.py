@@ -8,7 +8,7 @@ from pathlib import Path
 from tests.golden.stage import Stage
 from tests.golden.story import NUMBERS, SENTENCES, all_trained, story, three, trained
 
-FIRST, LAST = NUMBERS.splitlines()[0], NUMBERS.splitlines()[-1]
+ROWS = [json.loads(line) for line in NUMBERS.splitlines()]
 
 
 @story()
@@ -27,7 +27,7 @@ def first_apply(stage: Stage) -> None:
 
 @story()
 def edit_a_hyperparameter(stage: Stage) -> None:
-    """A replacement: the plan says why, to the field, and what it costs; the old model serves until the new one does."""
+    """A replacement: the plan says why, to the field, and what it costs; the old model serves until then."""
     trained(stage)
     old = stage.id("sentences")
     stage.edit("manifests/sentences.yaml", "epochCount: 3", "epochCount: 5")
@@ -55,40 +55,39 @@ def change_one_character_of_data(stage: Stage) -> None:
 
 @story()
 def data_in_another_dress(stage: Stage) -> None:
-    """The same examples under another name, in another order, format or line end are the same data: `No changes.`"""
+    """The same examples under another name, in another order or with other line ends are the same data."""
     trained(stage)
-    rows = [json.loads(line) for line in NUMBERS.splitlines()]
-    file = "manifests/data/sentences.jsonl"
-    stage.rename(file, "manifests/data/counting.jsonl")
+    file = "manifests/data/counting.jsonl"
+    stage.rename("manifests/data/sentences.jsonl", file)
     stage.edit("manifests/sentences.yaml", "data/sentences.jsonl", "data/counting.jsonl")
     stage.run("plan")
-    file = "manifests/data/counting.jsonl"
     stage.tell("The rows are turned round, and so are the keys of each row.")
-    turned = [{"output": row["output"], "text_input": row["text_input"]} for row in reversed(rows)]
+    turned = [{"output": row["output"], "text_input": row["text_input"]} for row in reversed(ROWS)]
     stage.write(file, "".join(json.dumps(row) + "\n" for row in turned), show=False)
     stage.run("plan")
     stage.tell("Lines end with CRLF, and the file begins with a byte order mark.")
     stage.write(file, "\ufeff" + NUMBERS.replace("\n", "\r\n"), show=False)
     stage.run("plan")
     stage.tell("The rows have one more key, which nobody maps.")
-    stage.write(file, "".join(json.dumps({**row, "author": "me"}) + "\n" for row in rows), show=False)
+    stage.write(file, "".join(json.dumps({**row, "author": "me"}) + "\n" for row in ROWS), show=False)
     stage.run("plan")
+
+
+@story()
+def data_in_another_format(stage: Stage) -> None:
+    """The same examples as CSV with other columns, or in the manifest itself, are the same data."""
+    trained(stage)
     stage.tell("The file becomes CSV with other columns.")
     table = io.StringIO()
-    writer = csv.writer(table)
-    writer.writerows([["reply", "asked"], *([row["output"], row["text_input"]] for row in rows)])
-    Path(file).unlink()
-    stage.write("manifests/data/counting.csv", table.getvalue())
-    stage.write(
-        "manifests/sentences.yaml",
-        SENTENCES.replace(
-            "path: data/sentences.jsonl", "path: data/counting.csv\n    inputField: asked\n    outputField: reply"
-        ),
-    )
+    csv.writer(table).writerows([["reply", "asked"], *([row["output"], row["text_input"]] for row in ROWS)])
+    Path("manifests/data/sentences.jsonl").unlink()
+    stage.write("manifests/data/sentences.csv", table.getvalue())
+    columns = "path: data/sentences.csv\n    inputField: asked\n    outputField: reply"
+    stage.edit("manifests/sentences.yaml", "path: data/sentences.jsonl", columns)
     stage.run("plan")
-    stage.tell("The keys of the manifest change places.")
+    stage.tell("The examples move into the manifest, and its keys change places.")
     head, _, spec = SENTENCES.partition("spec:\n")
-    inline = "".join(f"      - {{ output: '{r['output']}', textInput: '{r['text_input']}' }}\n" for r in rows)
+    inline = "".join(f"      - {{ output: '{r['output']}', textInput: '{r['text_input']}' }}\n" for r in ROWS)
     spec = spec.replace("    path: data/sentences.jsonl\n", "    examples:\n" + inline)
     stage.write("manifests/sentences.yaml", f"spec:\n{spec}{head}", show=False)
     stage.run("plan")

@@ -59,7 +59,7 @@ def ambiguous_rename(stage: Stage) -> None:
 
 @story()
 def owner_renamed(stage: Stage) -> None:
-    """The workspace's owner changes: without formerOwners its models are somebody else's, with it they are re-marked."""
+    """The owner changes: without formerOwners its models are somebody else's, with it they are re-marked."""
     trained(stage)
     model = stage.id("sentences")
     stage.edit("manifests/workspace.yaml", "owner: acme-1", "owner: acme-2")

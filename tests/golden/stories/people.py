@@ -151,9 +151,7 @@ def wiped_description_and_changed_inputs(stage: Stage) -> None:
     stage.run("plan")
     stage.run("plan -o json")
     stage.run("apply --yes", 4)
-    stage.tell(
-        "One way out: the model is marked again, and somebody vouches for the data; then the plan can be trusted."
-    )
+    stage.tell("One way out: the model is marked again, and somebody vouches for its data.")
     stage.run(f"import sentences {model} --yes")
     stage.run(f"import sentences {model} --assume-data --yes")
 

@@ -93,11 +93,8 @@ def guards(stage: Stage) -> None:
     stage.run("plan --max-share 40 --max-deletes 3", 4)
     for n in range(4, 12):
         Path(f"manifests/m{n:02}.yaml").unlink()
-    stage.write(
-        "manifests/other.yaml",
-        SENTENCES.replace("name: sentences", "name: other").replace("epochCount: 3", "epochCount: 1"),
-        show=False,
-    )
+    other = SENTENCES.replace("name: sentences", "name: other").replace("epochCount: 3", "epochCount: 1")
+    stage.write("manifests/other.yaml", other, show=False)
     stage.tell("All twelve are removed, and one other is declared.")
     stage.run("plan --max-share 100", 4)
     stage.remove("manifests/other.yaml")
@@ -121,7 +118,7 @@ def guards_on_trainings(stage: Stage) -> None:
 
 @story()
 def policies(stage: Stage) -> None:
-    """upsert-only deletes nothing, create-only touches nothing that exists; what is left alone is no `No changes.`"""
+    """upsert-only deletes nothing, create-only touches nothing that exists; and what is left alone is told."""
     all_trained(stage)
     stage.edit(MANIFEST, "epochCount: 3", "epochCount: 5")
     stage.edit("manifests/tickets.yaml", "displayName: Tickets", "displayName: Support tickets")

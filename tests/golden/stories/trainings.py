@@ -71,6 +71,18 @@ def two_replaces_in_a_row(stage: Stage) -> None:
 
 
 @story(steps_per_second=1)
+def data_changes_while_training(stage: Stage) -> None:
+    """v2 trains on data that is gone by now: v3 starts at once, and what v2 costs is not known any more."""
+    trained(stage)
+    stage.edit(MANIFEST, "epochCount: 3", "epochCount: 40")
+    stage.run("apply --yes --no-wait", 3)
+    stage.edit("manifests/data/sentences.jsonl", '"output": "21"', '"output": "22"')
+    stage.run("plan")
+    stage.run("apply --yes --no-wait", 3)
+    stage.run("plan")
+
+
+@story(steps_per_second=1)
 def revert_while_training(stage: Stage) -> None:
     """v1 serves, v2 trains, v1 is declared again: nothing is trained, v2 ends and goes."""
     trained(stage)
@@ -131,7 +143,7 @@ def replace_on_request(stage: Stage) -> None:
 
 @story(fail_after={"sentences": 5})
 def training_fails(stage: Stage) -> None:
-    """A training fails: said with the service's words, retried only when asked, and after three times only on purpose."""
+    """A training fails: said with the service's words, retried when asked, after three times only on purpose."""
     sentences(stage, show=False)
     stage.run("apply --yes", 1)
     stage.run("plan")
