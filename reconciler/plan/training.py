@@ -19,7 +19,7 @@ from reconciler.resource.identity import (
 from reconciler.resource.observed import Mark, Observed, Ownership, State
 from reconciler.resource.reason import Reason
 from reconciler.resource.rules import Change as Changeable
-from reconciler.resource.rules import Rules, training_steps
+from reconciler.resource.rules import Rules, Value, shortest, training_steps
 
 EPOCHS, BATCH = HYPERPARAMETERS + "epochCount", HYPERPARAMETERS + "batchSize"
 
@@ -198,9 +198,20 @@ def _protected(desired: Desired, terms: Terms) -> bool:
 def _lost(desired: Desired, old: Observed, rules: Rules) -> Iterator[str]:
     """Name what was set on the old model, is not declared, and will therefore not be on the new one."""
     undeclared = [
-        f"{path} {old.fields[path]!r}"
+        f"{path} {_said(old.fields[path])}"
         for path, rule in rules.items()
         if rule.change is Changeable.IN_PLACE and path not in desired.fields and old.fields.get(path)
     ]
     if undeclared:
         yield "not declared, so not carried over: " + ", ".join(undeclared)
+
+
+def _said(value: Value) -> str:
+    """A value in the words of a manifest."""
+    match value:
+        case tuple():
+            return f"[{', '.join(value)}]"
+        case str():
+            return f'"{value}"'
+        case _:
+            return shortest(value)

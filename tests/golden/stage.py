@@ -50,8 +50,8 @@ class Stage:
 
         given: dict[str, Any] = {"sleep": self.sleep, "clock": lambda: self.time, "chance": lambda: 0.5}
 
-        def connect(*arguments: Any, **options: Any) -> Any:
-            return dial(*arguments, **options, **given)
+        def connect(workspace: Any, environ: Any, **options: Any) -> Any:
+            return dial(workspace, environ, **options, **given)
 
         monkeypatch.setattr(connecting, "connect", connect)
         monkeypatch.setattr("reconciler.cli.connection._embedded", lambda _folder: self._session())

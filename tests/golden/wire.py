@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
+from pathlib import Path
 from typing import Any
 
 from reconciler.emulator.faults import Faults
@@ -50,8 +51,8 @@ class Exchange:
 class Watched(Emulator):
     """An emulator that keeps what our client asks, and looks after each of its deletes at what is left."""
 
-    def __init__(self, clock: Callable[[], float], settings: Settings) -> None:
-        super().__init__(clock=clock, settings=settings)
+    def __init__(self, clock: Callable[[], float], settings: Settings, state: Path | None = None) -> None:
+        super().__init__(state, clock, settings)
         self.exchanges: list[Exchange] = []
         self.left: list[dict[str, str]] = []
         self.beside = False

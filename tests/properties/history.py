@@ -21,6 +21,7 @@ from reconciler.emulator.settings import Settings
 from reconciler.errors import ReconcilerError
 from reconciler.plan.event import Finished, Report
 from reconciler.plan.plan import Plan
+from reconciler.plan.policy import POLICIES
 from reconciler.preview import preview
 from reconciler.providers.gemini.advice import explain
 from reconciler.providers.gemini.provider import GeminiProvider
@@ -59,24 +60,35 @@ class Declare:
 
 
 @dataclass(frozen=True)
-class Remove:
-    """Take a manifest away."""
+class Edit:
+    """Change one line of the nth manifest."""
 
-    name: str
+    nth: int
+    line: tuple[str, Any]
+
+
+@dataclass(frozen=True)
+class Remove:
+    """Take the nth manifest away."""
+
+    nth: int
 
 
 @dataclass(frozen=True)
 class Rename:
-    """Give a manifest another name, with or without the annotation."""
+    """Give the nth manifest another name, with or without the annotation."""
 
-    old: str
+    nth: int
     new: str
     annotated: bool = False
 
 
 @dataclass(frozen=True)
 class Apply:
-    """Run the program; `trouble` strikes at the nth request, so many times in a row."""
+    """Run the program; `trouble` strikes at the nth request, so many times in a row.
+
+    A run may be about one selected name, of a workspace that it sees whole, or (`folder`) only this manifest of.
+    """
 
     wait: bool = True
     trouble: Trouble = ""
@@ -86,7 +98,19 @@ class Apply:
     again: str = ""
     cancel: str = ""
     selected: str = ""
+    folder: bool = False
+    policy: str = "sync"
     parallelism: int = 1
+
+
+@dataclass(frozen=True)
+class Ponder:
+    """Plan, show the plan to a person, and wait for the answer."""
+
+
+@dataclass(frozen=True)
+class Approve:
+    """The answer is yes: carry out the plan as it was shown, whatever became of the world."""
 
 
 @dataclass(frozen=True)
@@ -109,23 +133,24 @@ class Pass:
     seconds: int
 
 
-Step: TypeAlias = Declare | Remove | Rename | Apply | Meddle | Strange | Pass
+Step: TypeAlias = Declare | Edit | Remove | Rename | Apply | Ponder | Approve | Meddle | Strange | Pass
 
 _name = st.sampled_from(NAMES)
+_nth = st.integers(0, 5)
 _maybe = st.sampled_from(("", "", "", "", *NAMES))
 _troubles = st.sampled_from(("crash-before", "crash-after", "lost-before", "lost-after", "503", "429"))
-declares = st.builds(
-    Declare,
-    _name,
-    st.sampled_from(("one", "two", "three")),
-    st.sampled_from((None, None, 5, 7)),
-    st.sampled_from((None, None, 0.2, 0.7)),
-    st.sampled_from((None, None, "words", "")),
-    st.sampled_from((0, 0, 0, 1)),
-    st.sampled_from((False, False, False, True)),
-    st.sampled_from(("delete", "delete", "delete", "keep")),
-    st.sampled_from((False, False, False, True)),
-)
+_lines: dict[str, tuple[Any, ...]] = {
+    "data": ("one", "two", "three"),
+    "epochs": (None, 5, 7),
+    "temperature": (None, 0.2, 0.7),
+    "text": (None, "words", "other words", ""),
+    "keep": (0, 0, 0, 1),
+    "protect": (False, False, False, True),
+    "on_removal": ("delete", "delete", "delete", "keep"),
+    "doomed": (False, False, False, True),
+}
+declares = st.builds(Declare, _name, **{line: st.sampled_from(values) for line, values in _lines.items()})
+edits = st.builds(Edit, _nth, st.sampled_from([(line, value) for line, values in _lines.items() for value in values]))
 applies = st.one_of(
     st.builds(Apply),
     st.builds(
@@ -138,21 +163,24 @@ applies = st.one_of(
         again=_maybe,
         cancel=_maybe,
         selected=_maybe,
+        folder=st.booleans(),
+        policy=st.sampled_from(("sync", "sync", "sync", "upsert-only", "create-only")),
     ),
     st.builds(Apply, wait=st.booleans(), again=_maybe, retry=_maybe, parallelism=st.sampled_from((1, 3))),
 )
 steps = st.one_of(
     declares,
+    edits,
+    edits,
     applies,
     applies,
-    st.builds(Remove, _name),
-    st.builds(Rename, _name, _name, st.booleans()),
-    st.builds(
-        Meddle,
-        st.sampled_from(("wipe", "write", "warm", "delete", "copy", "share", "overwrite")),
-        st.integers(0, 5),
-    ),
+    applies,
+    st.builds(Remove, _nth),
+    st.builds(Rename, _nth, _name, st.booleans()),
+    st.builds(Meddle, st.sampled_from(("wipe", "write", "warm", "delete", "copy", "share", "overwrite")), _nth),
     st.builds(Strange),
+    st.builds(Ponder),
+    st.builds(Approve),
     st.builds(Pass, st.sampled_from((1, 10, 100))),
 )
 settings = st.builds(
@@ -175,7 +203,7 @@ class Wire(requests.adapters.BaseAdapter):
         self.countdown: range = range(0)
         self.count = itertools.count()
 
-    def send(self, request: requests.PreparedRequest, **_: Any) -> requests.Response:  # type: ignore[override]
+    def send(self, request: requests.PreparedRequest, *_: Any, **__: Any) -> requests.Response:
         """Deliver one request, or not."""
         struck = self.trouble if next(self.count) in self.countdown else ""
         if struck == "crash-before":
@@ -197,7 +225,7 @@ class Wire(requests.adapters.BaseAdapter):
     def _deliver(self, request: requests.PreparedRequest) -> Response:
         path, _, query = request.path_url.partition("?")
         raw = request.body or b""
-        body = raw.encode() if isinstance(raw, str) else bytes(raw)  # type: ignore[arg-type]  # never a stream here
+        body = raw.encode() if isinstance(raw, str) else bytes(raw)
         answers: list[Response] = []
 
         def forward() -> int:
@@ -231,6 +259,7 @@ class History:
     annotations: dict[str, str] = field(default_factory=dict)
     time: float = 1_700_000_000.0
     strangers: int = 0
+    shown: Plan | None = None
 
     def __post_init__(self) -> None:
         """Open the service."""
@@ -239,18 +268,28 @@ class History:
         self.wire = Wire(self.oracle)
 
     def take(self, step: Step) -> None:
-        """Let one thing happen."""
+        """Let one thing happen. Whoever changes a manifest or makes a wish wants to see another plan."""
+        if isinstance(step, Declare | Edit | Remove | Rename) or (
+            isinstance(step, Apply) and (step.again or step.retry)
+        ):
+            self.shown = None
         match step:
             case Declare():
                 self._remove(step.name, forget=False)
                 self.manifests[step.name] = step
                 self.oracle.declares(step.name, _wanted(step))
-            case Remove():
-                self._remove(step.name)
-            case Rename():
-                self._rename(step)
+            case Edit() | Remove() | Rename():
+                if self.manifests:
+                    self._rewrite(sorted(self.manifests)[step.nth % len(self.manifests)], step)
             case Apply():
                 self.apply(step)
+            case Ponder():
+                self.oracle.bid = Bid()
+                self.shown = preview(self.wants(), self._provider(), terms())
+            case Approve():
+                self.oracle.bid = Bid()
+                if self.shown is not None:
+                    self._carry_out(self.shown, Apply())
             case Meddle():
                 self._meddle(step)
             case Strange():
@@ -260,22 +299,21 @@ class History:
 
     def apply(self, step: Apply) -> tuple[Plan, Report] | None:
         """Run the program in a process of its own; None if it crashed or could not plan."""
-        known = [step.selected] if step.selected in self.manifests else None
+        known = step.selected in self.manifests
         wishes = {"retry": step.retry, "replace": step.again, "cancel": step.cancel}
         said: dict[str, Any] = {wish: name for wish, name in wishes.items() if name in self.manifests}
-        if known is not None:
-            said["selected"] = known
+        if known:
+            said |= {"whole": False} if step.folder else {"selected": [step.selected]}
         granted = dict(self.oracle.allowed)
         for name in {step.retry, step.again} & self.manifests.keys():
             self.oracle.repeats(name)
-        self.oracle.bid = Bid(frozenset(known) if known else None, whole=known is None)
+        self.oracle.bid = Bid(frozenset({step.selected}) if known else None, not known, step.policy)
         self.wire.trouble, self.wire.count = step.trouble, itertools.count()
         self.wire.countdown = range(step.at, step.at + step.times)
-        provider = self._provider()
         try:
-            made = preview(self.wants(), provider, terms(**said))
-            options = Options(parallelism=step.parallelism, wait=step.wait, timeout=600)
-            *_, last = execute(made, provider, Examples(), Clock(lambda: self.time, self._sleep), options)
+            wants = [w for w in self.wants() if not (known and step.folder) or w.address.name == step.selected]
+            made = POLICIES[step.policy](preview(wants, self._provider(), terms(**said)))
+            return made, self._carry_out(made, step)
         except Crash:
             return None
         except ReconcilerError:
@@ -286,8 +324,12 @@ class History:
             self.wire.countdown = range(0)
             for name in {step.retry, step.again} & self.manifests.keys():  # a wish ends with its run
                 self.oracle.allowed[name] = min(self.oracle.allowed[name], granted[name])
+
+    def _carry_out(self, made: Plan, step: Apply) -> Report:
+        clock, options = Clock(lambda: self.time, self._sleep), Options(step.parallelism, step.wait, timeout=600)
+        *_, last = execute(made, self._provider(), Examples(), clock, options)
         assert isinstance(last, Finished)
-        return made, last.report
+        return last.report
 
     def settle(self) -> Plan:
         """Apply in peace until nothing is left to do, as often as lists lag behind; give the last plan."""
@@ -295,10 +337,11 @@ class History:
         for _ in range(10):
             done = self.apply(Apply())
             assert done is not None
-            quiet = 0 if done[0].acts or done[0].counts.training else quiet + 1
+            made, _report = done
+            quiet = 0 if made.acts or made.counts.training else quiet + 1
             if quiet > self.settings.list_lag:
-                return done[0]
-        raise AssertionError(f"never at rest: {done[0].acts}")
+                return made
+        raise AssertionError("never at rest")
 
     def judge(self) -> None:
         """The law of laws, and everything that the oracle saw on the way."""
@@ -321,14 +364,17 @@ class History:
             NoCredentials(),
             session,
             explain,
-            sleep=lambda seconds: None if self._sleep(seconds) else None,
+            sleep=self._rest,
             clock=lambda: self.time,
             chance=lambda: 0.5,
         )
         return GeminiProvider(http, "v1beta")
 
-    def _sleep(self, seconds: float) -> bool:
+    def _rest(self, seconds: float) -> None:
         self.time += seconds
+
+    def _sleep(self, seconds: float) -> bool:
+        self._rest(seconds)
         return False
 
     def _remove(self, name: str, *, forget: bool = True) -> None:
@@ -338,16 +384,26 @@ class History:
         if forget:
             self.oracle.declares(name, None)
 
-    def _rename(self, step: Rename) -> None:
-        if step.old not in self.manifests or step.new in self.manifests or self.settings.list_lag:
+    def _rewrite(self, name: str, step: Edit | Remove | Rename) -> None:
+        match step:
+            case Edit():
+                self.manifests[name] = replace(self.manifests[name], **dict([step.line]))
+                self.oracle.declares(name, _wanted(self.manifests[name]))
+            case Remove():
+                self._remove(name)
+            case Rename():
+                self._rename(name, step)
+
+    def _rename(self, old: str, step: Rename) -> None:
+        if step.new in self.manifests or self.settings.list_lag:
             return  # a model that no list shows yet cannot be found under another name
-        moved = replace(self.manifests[step.old], name=step.new)
-        same = self.oracle.is_one(step.old, step.new)
-        self._remove(step.old)
+        moved = replace(self.manifests[old], name=step.new)
+        same = self.oracle.is_one(old, step.new)
+        self._remove(old)
         self.manifests[step.new] = moved
         if step.annotated:
-            self.annotations[step.new] = step.old
-            self.oracle.heirs[step.old] = step.new
+            self.annotations[step.new] = old
+            self.oracle.heirs[old] = step.new
         self.oracle.declares(step.new, _wanted(moved), moved=same)
 
     def _meddle(self, step: Meddle) -> None:

@@ -25,6 +25,11 @@ class Wanted:
     text: str | None = None
     keep: int = 0
 
+    @property
+    def inputs(self) -> tuple[str, int | None]:
+        """What only training can change."""
+        return self.data, self.epochs
+
 
 @dataclass
 class Birth:
@@ -42,7 +47,7 @@ class Bid:
 
     names: frozenset[str] | None = None
     whole: bool = True
-    again: frozenset[str] = frozenset()
+    policy: str = "sync"
 
 
 @dataclass
@@ -77,20 +82,22 @@ class Oracle:
         self.declared[name] = wanted
         if before is None:
             self._keeps(name)
-        if before is None or (before.data, before.epochs) != (wanted.data, wanted.epochs):
+        if before is None or before.inputs != wanted.inputs:
             self.allowed[name] = 0 if moved or self._has(name, wanted) else 1
 
     def is_one(self, old: str, new: str) -> bool:
         """Whether a rename leaves no doubt: one model alive has the inputs, and no other name is in question."""
-        wanted = self.declared[old]
-        alike = [m for m in self.models() if m["state"] != "FAILED" and self._inputs(m) == (wanted.data, wanted.epochs)]
-        others = [w for name, w in self.declared.items() if name != old and (w.data, w.epochs) == (wanted.data, wanted.epochs)]
-        sure = len(alike) == 1 and not others and self._mark(alike[0]) is not None
-        return sure and _address(str(self._mark(alike[0]))) == old and not any(self._last(m) == new for m in self.models())
+        inputs = self.declared[old].inputs
+        alike = [m for m in self.models() if m["state"] != "FAILED" and self._inputs(m) == inputs]
+        others = [name for name, wanted in self.declared.items() if name != old and wanted.inputs == inputs]
+        if len(alike) != 1 or others or any(self._last(m["name"]) == new for m in self.models()):
+            return False
+        mark = self._mark(alike[0])
+        return mark is not None and _address(mark) == old
 
     def taken(self, model: str) -> None:
         """A person deleted a model: whoever needs it may train it again, under whatever name it goes by now."""
-        self._credit(model, {self._last({"name": model})})
+        self._credit(model, {self._last(model)})
 
     def defaced(self, model: str) -> None:
         """A person took a model's mark away: its id still proves its first name, but no name that came later."""
@@ -99,25 +106,27 @@ class Oracle:
     def _credit(self, model: str, names: set[str]) -> None:
         """Give one more training to these names, and to those whose manifest may be a rename that was not applied yet."""
         inputs = [(b.data, b.epochs) for b in self.births if b.model == model]
-        renamed = {name for name, w in self.declared.items() if (w.data, w.epochs) in inputs and not list(self._of(name))}
+        vacant = {
+            name for name, wanted in self.declared.items() if wanted.inputs in inputs and not list(self._of(name))
+        }
         first = {b.address for b in self.births if b.model == model}
-        for name in names | (renamed - first):
+        for name in names | (vacant - first):
             self.repeats(name)
 
     def _keeps(self, name: str) -> None:
         """A name is declared again: the models under it stay, and are nobody else's to take over."""
         inputs = [self._inputs(m) for m in self._of(name)]
         for other, wanted in self.declared.items():
-            if other != name and (wanted.data, wanted.epochs) in inputs:
+            if other != name and wanted.inputs in inputs:
                 self.repeats(other)
 
     def _inputs(self, model: dict[str, Any]) -> tuple[str, int | None] | None:
         """What a model was trained from, as its request said."""
         return next(((b.data, b.epochs) for b in reversed(self.births) if b.model == model["name"]), None)
 
-    def _last(self, model: dict[str, Any]) -> str:
+    def _last(self, model: str) -> str:
         """The name a model was last marked with, whether or not the mark is still there."""
-        return next((_address(word) for name, word in reversed(self.words) if name == model["name"]), "")
+        return next((_address(word) for name, word in reversed(self.words) if name == model), "")
 
     def repeats(self, name: str) -> None:
         """Something gives the right to one more training: a wish, or a model that a person took away."""
@@ -150,7 +159,7 @@ class Oracle:
         self.births.append(birth)
         wanted = self.declared.get(birth.address)
         self.allowed[birth.address] = self.allowed.get(birth.address, 0) - 1
-        if wanted is None or (wanted.data, wanted.epochs) != (birth.data, birth.epochs):
+        if wanted is None or wanted.inputs != (birth.data, birth.epochs):
             self.offences.append(f"{model} was trained, and nobody declared that")
         elif self.bid.names is not None and birth.address not in self.bid.names:
             self.offences.append(f"{model} was trained, and {birth.address} was not selected")
@@ -159,6 +168,8 @@ class Oracle:
 
     def _patched(self, model: str, body: Any) -> None:
         there = self.model(model)
+        if self.bid.policy == "create-only":
+            self.offences.append(f"{model} was changed under the policy create-only")
         if there and "description" in body and self._mark(there) and not _words(body["description"]):
             address = _address(str(self._mark(there)))
             if address in self.declared:
@@ -169,6 +180,8 @@ class Oracle:
         if mark is None:
             self.offences.append(f"{model} was deleted, and carried no mark that was written for it")
             return
+        if self.bid.policy != "sync":
+            self.offences.append(f"{model} was deleted under the policy {self.bid.policy}")
         address, flags = _address(mark), mark.split(":")[7]
         wanted = self.declared.get(address)
         if self.bid.names is not None and address not in self.bid.names:
@@ -189,7 +202,7 @@ class Oracle:
 
     def _has(self, name: str, wanted: Wanted) -> bool:
         alive = [m for m in self._of(name) if m["state"] != "FAILED"]
-        return any(self._inputs(m) == (wanted.data, wanted.epochs) for m in alive)
+        return any(self._inputs(m) == wanted.inputs for m in alive)
 
     def _of(self, address: str) -> Iterator[dict[str, Any]]:
         for model in self.models():

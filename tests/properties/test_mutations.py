@@ -15,7 +15,7 @@ from reconciler.plan.terms import Terms
 from reconciler.providers.gemini import mark
 from reconciler.resource.desired import Desired
 from reconciler.resource.identity import inputs_hash
-from reconciler.resource.observed import Observed
+from reconciler.resource.observed import Observed, State
 from tests.properties.history import settings
 from tests.properties.test_histories import HISTORIES, live
 
@@ -44,7 +44,7 @@ def marks_lost_on_update(patch: Patch) -> None:
         return text if carrier and text is not None else whole(carrier, text, token)
 
     patch.setattr(mark, "place", plain)
-    patch.setattr("reconciler.providers.gemini.provider._mark_refused", lambda observed: RuntimeError(observed))
+    patch.setattr("reconciler.providers.gemini.provider._mark_refused", RuntimeError)
     patch.setattr("reconciler.providers.gemini.provider._shows", lambda *_: True)
 
 
@@ -87,7 +87,7 @@ def failures_are_retried_by_themselves(patch: Patch) -> None:
     """A FAILED model counts as none."""
 
     def eager(matches: Iterable[Any], *_: Any) -> Any:
-        return next((m for m in matches if m.same and m.observed.state is not match.State.FAILED), None)
+        return next((m for m in matches if m.same and m.observed.state is not State.FAILED), None)
 
     patch.setattr(decision, "wanted", eager)
 

@@ -223,6 +223,33 @@ def no_base_can_be_tuned(stage: Stage) -> None:
 
 
 @story()
+def from_a_base_that_is_gone(stage: Stage) -> None:
+    """The model moves to another base, and its old one is tuned no more: the old model stays until it is given up."""
+    trained(stage)
+    old = stage.id("sentences")
+    stage.behaves("The service tunes gemini-1.0-pro-001 alone.", tunable_bases=("models/gemini-1.0-pro-001",))
+    stage.edit(MANIFEST, "gemini-1.5-flash-001-tuning", "gemini-1.0-pro-001")
+    stage.run("plan")
+    stage.run("apply --yes", 5)
+    stage.run("outputs")
+    stage.run("apply --yes --delete-irreplaceable sentences")
+    stage.run("plan")
+    assert stage.deleted() == [old]
+
+
+@story()
+def what_is_not_carried_over(stage: Stage) -> None:
+    """What people set by hand and nobody declared is lost with a replacement: the plan says what it was."""
+    trained(stage)
+    model = stage.id("sentences")
+    body = {"topP": 0.5, "description": f"Ask Ada first.\n{stage.description(model)}", "readerProjectNumbers": ["12"]}
+    mask = "topP,description,readerProjectNumbers"
+    stage.somebody("sets topP, readers, and a description", "PATCH", f"tunedModels/{model}?updateMask={mask}", body)
+    stage.edit(MANIFEST, "epochCount: 3", "epochCount: 5")
+    stage.run("plan")
+
+
+@story()
 def the_service_does_not_say_what_it_tunes(stage: Stage) -> None:
     """Whether a base can be tuned cannot be learned: a warning, no refusal."""
     sentences(stage, show=False)

@@ -57,6 +57,18 @@ def lists_lag(stage: Stage) -> None:
     assert stage.trained("sentences") == 1
 
 
+@story(list_lag=2)
+def lists_lag_behind_a_delete(stage: Stage) -> None:
+    """A list still shows what was just deleted: asked for by name it is gone, and gone is done."""
+    sentences(stage, show=False)
+    stage.quietly("apply --yes", "plan", "plan")
+    stage.tell("manifests/sentences.yaml is applied and its model trained.")
+    stage.remove(MANIFEST)
+    stage.run("apply --yes --allow-empty")
+    stage.run("apply --yes --allow-empty")
+    stage.run("plan")
+
+
 @story()
 def a_busy_service(stage: Stage) -> None:
     """429 with a time to wait, 503 and a cut answer: waited out, without a word in the report."""
