@@ -1,6 +1,6 @@
 """One row of a plan: what happens to one address, or to one leftover, and why."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, IntEnum
 from typing import NamedTuple, assert_never
 
@@ -93,6 +93,12 @@ class Change:
     def order(self) -> tuple[Action, bool, Address, str]:
         """Sorting key of plans: the most severe last, next to the counts."""
         return (max(self.action, self.intended), self.refused, self.address, self.target)
+
+
+def refused(row: Change, reason: Reason, intended: Action, detail: str) -> Change:
+    """The same row, refused, with what it would have done."""
+    reasons = tuple(dict.fromkeys((reason, *row.reasons)))
+    return replace(row, action=Action.NOOP, reasons=reasons, refused=True, intended=intended, detail=detail)
 
 
 class Act(NamedTuple):

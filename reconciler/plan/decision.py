@@ -5,9 +5,9 @@ from dataclasses import replace
 from typing import assert_never
 
 from reconciler.plan import diff
-from reconciler.plan.change import Action, Change, Effect, FieldChange
+from reconciler.plan.change import Action, Change, Effect, FieldChange, refused
 from reconciler.plan.inventory import Group, Inventory
-from reconciler.plan.leftover import NEWER, UNKNOWN, kept, refused, retained, superseded
+from reconciler.plan.leftover import NEWER, UNKNOWN, kept, retained, superseded
 from reconciler.plan.match import Match, keep, match, wanted
 from reconciler.plan.terms import Terms, wished
 from reconciler.plan.training import begin, in_vain, ownership, steps

@@ -2,8 +2,7 @@
 
 from dataclasses import replace
 
-from reconciler.plan.change import Action, Change
-from reconciler.plan.leftover import refused
+from reconciler.plan.change import Action, Change, refused
 from reconciler.plan.plan import Plan
 from reconciler.plan.terms import wished
 from reconciler.resource.address import Address

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import assert_never
 
-from reconciler.plan.change import Action, Change
+from reconciler.plan.change import Action, Change, refused
 from reconciler.plan.terms import Terms, wished
 from reconciler.plan.training import thrown_away
 from reconciler.resource.address import Address
@@ -59,9 +59,3 @@ def kept(address: Address, observed: Iterable[Observed], reason: Reason, detail:
 def with_action(row: Change, action: Action, *reasons: Reason, detail: str = "") -> Change:
     """The same row, doing something."""
     return replace(row, action=action, reasons=(*row.reasons, *reasons), detail=detail)
-
-
-def refused(row: Change, reason: Reason, intended: Action, detail: str) -> Change:
-    """The same row, refused, with what it would have done."""
-    reasons = tuple(dict.fromkeys((reason, *row.reasons)))
-    return replace(row, action=Action.NOOP, reasons=reasons, refused=True, intended=intended, detail=detail)

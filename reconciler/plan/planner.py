@@ -21,10 +21,10 @@ unless protected or kept. Everything refused or skipped is a row with its reason
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from reconciler.plan.change import Action, Change, leaves
+from reconciler.plan.change import Action, Change, leaves, refused
 from reconciler.plan.decision import decide
 from reconciler.plan.inventory import Inventory, take
-from reconciler.plan.leftover import kept, refused
+from reconciler.plan.leftover import kept
 from reconciler.plan.moves import Ambiguity, move
 from reconciler.plan.plan import Plan
 from reconciler.plan.terms import Terms, wished

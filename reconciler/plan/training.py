@@ -1,9 +1,10 @@
 """The row that trains: CREATE, or REPLACE when a serving model gives way; and every reason not to."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import count
 
-from reconciler.plan.change import Action, Change, Effect, Steps
+from reconciler.plan.change import Action, Change, Effect, Steps, refused
 from reconciler.plan.inventory import Inventory
 from reconciler.plan.match import NO_ATTEMPT, Match
 from reconciler.plan.terms import Terms, wished
@@ -34,46 +35,36 @@ def begin(
     """Plan a training. `goes` are deleted once it is READY; what it replaces serves now, and may be kept."""
     ready = [m for m in matches if m.observed.state is State.READY and m.observed.mark is Mark.VALID]
     old = max(ready, key=lambda m: m.observed.created, default=None)
-    action = Action.REPLACE if old else Action.CREATE
-    fields = old.fields if old else ()
-    inputs = inputs_hash(desired)
-    target = _target(desired, inputs, matches, inventory, terms)
-    reasons = tuple(dict.fromkeys(f.reason for f in fields if f.effect is Effect.RETRAIN)) or (Reason.ABSENT,)
-    if wished(terms.wishes.replace | terms.wishes.retry, desired.address):
-        reasons = (Reason.REQUESTED,)
-    for reason, detail in _objections(desired, matches, action, target, inventory, terms):
-        return Change(
-            desired.address,
-            Action.NOOP,
-            (reason, *(r for r in reasons if r is not Reason.ABSENT)),
-            target,
-            desired,
-            old.observed if old else None,
-            fields,
-            refused=True,
-            intended=action,
-            detail=detail,
-            inputs=inputs,
-            steps=steps(desired, terms.capabilities.rules),
-        )
-    return Change(
+    inputs, rules = inputs_hash(desired), terms.capabilities.rules
+    row = Change(
         desired.address,
-        action,
-        reasons,
-        target,
+        Action.REPLACE if old else Action.CREATE,
+        _reasons(desired, old, terms),
+        _target(desired, inputs, matches, inventory, terms),
         desired,
         old.observed if old else None,
-        fields,
+        old.fields if old else (),
+        inputs=inputs,
+        steps=steps(desired, rules),
+    )
+    for reason, detail in _objections(desired, matches, row.action, row.target, inventory, terms):
+        asked = tuple(r for r in row.reasons if r is not Reason.ABSENT)
+        return refused(replace(row, reasons=asked), reason, row.action, detail)
+    return replace(
+        row,
         supersedes=goes,
         ownership=ownership(desired, terms.context.owner),
-        inputs=inputs,
-        steps=steps(desired, terms.capabilities.rules),
         grants=tuple(dict.fromkeys(g for o in goes for g in terms.facts.grants.get(o.name, ()))),
-        notes=(
-            *(_lost(desired, old.observed, terms.capabilities.rules) if old else ()),
-            *in_vain(desired, goes, terms),
-        ),
+        notes=(*(_lost(desired, old.observed, rules) if old else ()), *in_vain(desired, goes, terms)),
     )
+
+
+def _reasons(desired: Desired, old: Match | None, terms: Terms) -> tuple[Reason, ...]:
+    """Why a training is needed: because somebody asked, because of what differs, or because there is nothing."""
+    if wished(terms.wishes.replace | terms.wishes.retry, desired.address):
+        return (Reason.REQUESTED,)
+    differ = old.fields if old else ()
+    return tuple(dict.fromkeys(f.reason for f in differ if f.effect is Effect.RETRAIN)) or (Reason.ABSENT,)
 
 
 def in_vain(desired: Desired, goes: Iterable[Observed], terms: Terms) -> Iterator[str]:

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import assert_never
 
-from reconciler.plan.change import Action, Change, Effect, FieldChange
+from reconciler.plan.change import Action, Change, Effect, FieldChange, refused
 from reconciler.plan.inventory import Group
-from reconciler.plan.leftover import NEWER, UNKNOWN, kept, refused
+from reconciler.plan.leftover import NEWER, UNKNOWN, kept
 from reconciler.plan.terms import Terms, wished
 from reconciler.resource.address import Address
 from reconciler.resource.observed import Observed, State

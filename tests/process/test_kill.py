@@ -26,7 +26,9 @@ from tests.golden.wire import Watched
 pytestmark = [pytest.mark.process, pytest.mark.loopback]
 
 APPLY = [sys.executable, "-m", "reconciler", "apply", "--yes", "--parallelism", "1"]
-AT_ONCE = 6
+AT_ONCE = 8
+LATER = 3600.0
+"""Seconds after which a world that was left alone is looked at again: its trainings are over."""
 PATIENCE = 60
 """Seconds for one process; it takes two."""
 
@@ -107,7 +109,7 @@ def begun(tmp_path: Path) -> Path:
     declare(
         tmp_path,
         changed=SENTENCES.replace("temperature: 0.2", "temperature: 0.7"),
-        replaced=SENTENCES.replace("batchSize: 4", "batchSize: 6"),
+        replaced=SENTENCES.replace("batchSize: 4", "batchSize: 6").replace("epochCount: 3", "epochCount: 6"),
         created=SENTENCES.replace("epochCount: 3", "epochCount: 1"),
     )
     return tmp_path
@@ -118,7 +120,7 @@ def killed(begun: Path, fatal: int) -> tuple[Deadly, str]:
     folder = begun / f"killed-{fatal}"
     shutil.copytree(begun / "manifests", folder / "manifests")
     shutil.copy(begun / "state.sqlite3", folder / "state.sqlite3")
-    emulator = Deadly(folder / "state.sqlite3", fatal)
+    emulator = Deadly(folder / "state.sqlite3", LATER, fatal)
     code, said = run(folder, emulator)
     if fatal:
         assert code == -signal.SIGKILL, f"request {fatal}: {said}"

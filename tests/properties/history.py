@@ -283,13 +283,8 @@ class History:
                     self._rewrite(sorted(self.manifests)[step.nth % len(self.manifests)], step)
             case Apply():
                 self.apply(step)
-            case Ponder():
-                self.oracle.bid = Bid()
-                self.shown = preview(self.wants(), self._provider(), terms())
-            case Approve():
-                self.oracle.bid = Bid()
-                if self.shown is not None:
-                    self._carry_out(self.shown, Apply())
+            case Ponder() | Approve():
+                self._ask_first(step)
             case Meddle():
                 self._meddle(step)
             case Strange():
@@ -330,6 +325,13 @@ class History:
         *_, last = execute(made, self._provider(), Examples(), clock, options)
         assert isinstance(last, Finished)
         return last.report
+
+    def _ask_first(self, step: Ponder | Approve) -> None:
+        self.oracle.bid = Bid()
+        if isinstance(step, Ponder):
+            self.shown = preview(self.wants(), self._provider(), terms())
+        elif self.shown is not None:
+            self._carry_out(self.shown, Apply())
 
     def settle(self) -> Plan:
         """Apply in peace until nothing is left to do, as often as lists lag behind; give the last plan."""

@@ -104,7 +104,7 @@ class Oracle:
         self._credit(model, set())
 
     def _credit(self, model: str, names: set[str]) -> None:
-        """Give one more training to these names, and to those whose manifest may be a rename that was not applied yet."""
+        """Give one more training to these names, and to those whose manifest may be a rename not yet applied."""
         inputs = [(b.data, b.epochs) for b in self.births if b.model == model]
         vacant = {
             name for name, wanted in self.declared.items() if wanted.inputs in inputs and not list(self._of(name))
@@ -158,13 +158,19 @@ class Oracle:
         birth = Birth(model, _address(word), examples[0]["output"], epochs)
         self.births.append(birth)
         wanted = self.declared.get(birth.address)
-        self.allowed[birth.address] = self.allowed.get(birth.address, 0) - 1
+        self.allowed[birth.address] = self.allowed.get(birth.address, 0) - (not self._failed_elsewhere(birth))
         if wanted is None or wanted.inputs != (birth.data, birth.epochs):
             self.offences.append(f"{model} was trained, and nobody declared that")
         elif self.bid.names is not None and birth.address not in self.bid.names:
             self.offences.append(f"{model} was trained, and {birth.address} was not selected")
         elif self.allowed[birth.address] < 0:
             self.offences.append(f"{model} was trained, and {birth.address} had been already")
+
+    def _failed_elsewhere(self, birth: Birth) -> bool:
+        """Whether a model that was to be renamed has failed before it was: a new name may try again."""
+        there = (m for m in self.models() if m["state"] == "FAILED" and m["name"] != birth.model)
+        alike = (m for m in there if self._inputs(m) == (birth.data, birth.epochs))
+        return any(self._last(m["name"]) not in self.declared for m in alike)
 
     def _patched(self, model: str, body: Any) -> None:
         there = self.model(model)
