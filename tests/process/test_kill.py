@@ -4,12 +4,14 @@ What a request did is all that outlives a killed process, so a process that is k
 it hears the answer, has been killed at every boundary there is.
 """
 
+import math
 import os
 import shutil
 import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -27,6 +29,8 @@ pytestmark = [pytest.mark.process, pytest.mark.loopback]
 
 APPLY = [sys.executable, "-m", "reconciler", "apply", "--yes", "--parallelism", "1"]
 AT_ONCE = 8
+ASLEEP = 0.9
+"""Seconds between two requests that tell a sleeping client: it sleeps for one at least, and thinks for less."""
 LATER = 3600.0
 """Seconds after which a world that was left alone is looked at again: its trainings are over."""
 PATIENCE = 60
@@ -36,7 +40,8 @@ PATIENCE = 60
 class Deadly(Watched):
     """An emulator that kills the client after its n-th request (0: never), before the client hears the answer.
 
-    Half a second of its time passes with each read, and none without: how fast the client is does not matter.
+    A second of its time passes when the client sleeps between two requests, and none otherwise: neither the speed of
+    this machine nor the time between a kill and the next run changes what the requests are.
     """
 
     def __init__(self, state: Path, now: float = 0, fatal: int = 0, steps_per_second: float = 8) -> None:
@@ -44,20 +49,26 @@ class Deadly(Watched):
         self.time = now
         self.fatal = fatal
         self.client: subprocess.Popen[str] | None = None
+        self.heard = math.inf
         self.known = threading.Event()
         self.training = threading.Event()
+
+    def serve(self, client: subprocess.Popen[str]) -> None:
+        """Let a client in."""
+        self.client, self.heard = client, math.inf
+        self.known.set()
 
     def handle(self, request: Request) -> Response:
         """Answer, and strike."""
         self.known.wait(PATIENCE)
+        self.time += time.monotonic() - self.heard > ASLEEP
         response = super().handle(request)
-        if not self.exchanges[-1].writes:
-            self.time += 0.5
         if len(self.exchanges) == self.fatal and self.client is not None:
             self.client.kill()
             self.client.wait()
         if self.exchanges[-1].creates:
             self.training.set()
+        self.heard = time.monotonic()
         return response
 
 
@@ -70,8 +81,7 @@ def running(folder: Path, emulator: Deadly) -> Iterator[subprocess.Popen[str]]:
     client = subprocess.Popen(
         APPLY, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
-    emulator.client = client
-    emulator.known.set()
+    emulator.serve(client)
     try:
         with client:
             yield client
@@ -102,14 +112,14 @@ def declare(folder: Path, **manifests: str) -> None:
 def begun(tmp_path: Path) -> Path:
     """A folder of which three models are trained, and whose manifests then ask for one act of each kind."""
     declare(tmp_path, changed=SENTENCES, replaced=SENTENCES.replace("batchSize: 4", "batchSize: 5"), removed=SENTENCES)
-    emulator = Deadly(tmp_path / "state.sqlite3")
+    emulator = Deadly(tmp_path / "state.sqlite3", steps_per_second=math.inf)
     code, said = run(tmp_path, emulator)
     emulator.close()
     assert code == 0, said
     declare(
         tmp_path,
         changed=SENTENCES.replace("temperature: 0.2", "temperature: 0.7"),
-        replaced=SENTENCES.replace("batchSize: 4", "batchSize: 6").replace("epochCount: 3", "epochCount: 6"),
+        replaced=SENTENCES.replace("batchSize: 4", "batchSize: 6").replace("epochCount: 3", "epochCount: 4"),
         created=SENTENCES.replace("epochCount: 3", "epochCount: 1"),
     )
     return tmp_path

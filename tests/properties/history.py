@@ -189,6 +189,8 @@ settings = st.builds(
     missing=st.sampled_from((404, 403)),
     after_cancel=st.sampled_from(("failed", "active", "deleted")),
     list_lag=st.sampled_from((0, 0, 0, 1)),
+    description_trim=st.booleans(),
+    delete_creating=st.sampled_from(("ok", "refuse")),
     fail_after=st.just({DOOMED: 1}),
 )
 

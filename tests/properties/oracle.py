@@ -237,10 +237,14 @@ class Oracle:
                 self.offences.append(f"{said}, and {address} is not as declared: {there}")
             if len(there) > 1 + wanted.keep:
                 self.offences.append(f"{said}, and {address} has {len(there)} models")
-        strays = [m["name"] for m in self.models() if (w := self._mark(m)) and _address(w) not in self.declared]
-        protected = [m["name"] for m in self.models() if (w := self._mark(m)) and "p" in w.split(":")[7]]
-        if left := [s for s in strays if s not in protected and not names]:
-            self.offences.append(f"{said}, and {left} are left over")
+        strays = [m["name"] for m in self.models() if (mark := self._mark(m)) and not names and self._is_stray(mark)]
+        if strays:
+            self.offences.append(f"{said}, and {strays} are left over")
+
+    def _is_stray(self, mark: str) -> bool:
+        """Whether nothing speaks for a model: no manifest, no protection, no new name that keeps the old models."""
+        address, heir = _address(mark), self.declared.get(self.heirs.get(_address(mark), ""))
+        return address not in self.declared and "p" not in mark.split(":")[7] and not (heir and heir.keep)
 
 
 def _shows(model: dict[str, Any], wanted: Wanted) -> bool:

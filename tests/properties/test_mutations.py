@@ -19,7 +19,7 @@ from reconciler.resource.observed import Observed, State
 from tests.properties.history import settings
 from tests.properties.test_histories import HISTORIES, live
 
-ENOUGH = 600
+ENOUGH = 1500
 """Histories within which every one of these bugs shows."""
 
 Patch = pytest.MonkeyPatch
