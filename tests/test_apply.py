@@ -105,6 +105,7 @@ def test_a_new_model_that_fails_leaves_the_old_one_alone() -> None:
     assert name(ONE) in here.models
     assert name(GONE) in here.models, "undeclared models go only when every training is READY"
     assert results(report) == {"REPLACE a": "FAILED", "DELETE gone": "NOT_BEGUN"}
+    assert "--retry-failed TunedModel/a" in " ".join(outcome.detail for outcome in report.outcomes)
     assert report.exit_code == 1
 
 
@@ -225,6 +226,7 @@ def test_a_model_that_vanishes_while_awaited_is_an_error_not_a_new_training() ->
     report, _ = run(here, made)
     assert results(report) == {"CREATE a": "FAILED"}
     assert "vanished" in report.outcomes[0].detail
+    assert "--retry-failed" not in report.outcomes[0].detail
     assert here.writes == [("create", name(ONE))]
 
 
@@ -456,6 +458,8 @@ def test_every_act_is_announced_once_and_ended() -> None:
         ("DELETE", name(ONE)),
         ("DELETE", name(GONE)),
     ]
+    first = next(n for n, event in enumerate(events) if not isinstance(event, Began))
+    assert first == 1, "an act is announced before it is done"
     ended = [(e.target, e.result) for e in events if isinstance(e, Ended) and e.result is Result.DONE]
     assert ended == [
         (name(B), Result.DONE),

@@ -85,6 +85,11 @@ class Change:
         return tuple(f for f in self.fields if f.effect in (Effect.WRITE, Effect.MARK))
 
     @property
+    def remarks(self) -> int:
+        """How many things the row has to tell that lead to nothing: notes, and values that the service changed."""
+        return len(self.notes) + sum(f.reason is Reason.SERVER_DEFAULT for f in self.fields)
+
+    @property
     def ignores(self) -> bool:
         """Whether a difference is left alone on request."""
         return Reason.IGNORED in self.reasons or any(f.effect is Effect.IGNORED for f in self.fields)

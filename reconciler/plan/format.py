@@ -198,4 +198,4 @@ class PlanDocument(Part):
     @property
     def recomputed(self) -> str:
         """The digest that this document's own content gives."""
-        return digest(self.format_version, asdict(self.place), self.wished.described(), self.writes)
+        return digest(self.format_version.partition(".")[0], asdict(self.place), self.wished.described(), self.writes)

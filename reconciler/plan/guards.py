@@ -70,7 +70,7 @@ def _objections(plan: Plan, bounds: Bounds, declared: int) -> Iterator[tuple[str
     ):
         if bound is not None and number > bound:
             advice = f"raise `--max-{name}`, or limits.max{name.capitalize()} in the workspace, if that is meant"
-            yield f"{number} {name} is over the limit of {bound}", advice
+            yield f"{name}: {number} is over the limit of {bound}", advice
 
 
 def _removes(row: Change) -> bool:

@@ -87,7 +87,7 @@ class Plan:
             training=by_action[Action.WAIT],
             refused=sum(c.refused for c in self.changes),
             ignored=sum(c.ignores for c in self.changes),
-            notes=sum(len(c.notes) for c in self.changes),
+            notes=sum(c.remarks for c in self.changes),
         )
 
     @cached_property
@@ -99,7 +99,7 @@ class Plan:
     def digest(self) -> str:
         """Name of this exact set of writes in this exact place: SHA-256, 64 hex."""
         place = {f.name: getattr(self.context, f.name) for f in fields(self.context)}
-        return digest_of(FORMAT_VERSION, place, self.wishes.described(), self.acts)
+        return digest_of(FORMAT_VERSION.partition(".")[0], place, self.wishes.described(), self.acts)
 
     @property
     def empty(self) -> bool:

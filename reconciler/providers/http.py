@@ -3,7 +3,8 @@
 A request is repeated after a lost or temporary answer only if its act may be done twice (`Repeat`), with exponential
 backoff and full jitter, or after what the service asks for (Retry-After, google.rpc.RetryInfo). Redirects are not
 followed: the credentials are for one host. What a server says is quoted short, without control characters or secrets.
-The logger `reconciler.http` has a line for each request at INFO, sizes at DEBUG; bodies and headers never.
+The logger `reconciler.http` has a line for each repetition at WARNING, for each request at INFO, sizes at DEBUG;
+bodies and headers never.
 """
 
 import itertools
@@ -122,7 +123,7 @@ class Http:
             wait = self._wait(outcome, attempt)
             if attempt == TRIES or not _repeatable(outcome, repeat) or self._clock() + wait > deadline:
                 return self._conclude(outcome)
-            LOG.info("%s %s: again in %.1f s", method, path, wait)
+            LOG.warning("%s %s: %s; again in %.1f s", method, path, _told(outcome), wait)
             self.sleep(wait)
         raise AssertionError  # count() does not end
 
@@ -209,5 +210,16 @@ def _repeatable(outcome: Outcome, repeat: Repeat) -> bool:
         case Answered(status=status, content=content, text=text):
             cut = _succeeded(status) and content is None and text.startswith("{")
             return (cut or status in TEMPORARY) and repeat is Repeat.SAFE
+        case _:
+            assert_never(outcome)
+
+
+def _told(outcome: Outcome) -> str:
+    """Say shortly why a request is sent again."""
+    match outcome:
+        case Lost(why=why):
+            return why
+        case Answered(status=status):
+            return str(status)
         case _:
             assert_never(outcome)

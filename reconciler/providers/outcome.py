@@ -108,6 +108,8 @@ def lost(error: Exception, secrets: Sequence[str]) -> Lost:
             why = f"no connection within {CONNECT_TIMEOUT:.0f} s"
         case exceptions.ReadTimeout():
             why = f"silence for {READ_TIMEOUT:.0f} s"
+        case exceptions.ChunkedEncodingError():
+            why = "the answer broke off"
         case _:
             why = quotable(str(cause or error) or type(error).__name__, secrets)
     undone = isinstance(error, exceptions.ConnectTimeout) or isinstance(cause, NewConnectionError)

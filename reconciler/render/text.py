@@ -52,7 +52,7 @@ def plan_text(plan: Plan, style: Style, width: int) -> str:
 def worth_seeing(change: Change) -> bool:
     """Whether a row is shown: it acts, waits, is refused, ignores a difference, or has something to tell."""
     silent = change.action is Action.NOOP and not change.refused
-    return not silent or change.ignores or bool(change.notes) or bool(WORTH_SEEING & set(change.reasons))
+    return not silent or change.ignores or change.remarks > 0 or bool(WORTH_SEEING & set(change.reasons))
 
 
 def _block(change: Change, style: Style, width: int) -> str:

@@ -31,7 +31,7 @@ def test_the_name_has_to_be_right(run: Command) -> None:
 def test_limits_hold(run: Command) -> None:
     ran = run("destroy", "--workspace", "bench", "--max-deletes", "1")
     assert ran.code == 4
-    assert "2 deletes is over the limit of 1" in ran.err
+    assert "deletes: 2 is over the limit of 1" in ran.err
 
 
 def test_protected_models_stay(bench: Bench, run: Command) -> None:

@@ -122,7 +122,7 @@ def test_a_reader_that_leaves_is_no_error(bench: Bench) -> None:
 @pytest.mark.process
 def test_any_encoding_will_do(bench: Bench) -> None:
     bench.declare("one")
-    environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii", "RECONCILER_EMULATOR_STEPS_PER_SECOND": "0.001"}
     command = [sys.executable, "-m", "reconciler"]
     subprocess.run([*command, "apply", "--yes", "--no-wait", "-q"], env=environment, check=False, capture_output=True)
     ran = subprocess.run([*command, "plan"], env=environment, check=False, capture_output=True, text=True)

@@ -242,6 +242,14 @@ def test_a_replacement_of_an_asserted_model_is_not_thrown_away() -> None:
     assert told(planned(V1, known, observed(V1, TRAINING))) == ["WAIT a TRAINING"]
 
 
+def test_models_whose_ids_prove_nothing_are_told_apart_by_state_and_age() -> None:
+    """Renamed or asserted models: neither is a later attempt of the other."""
+    old = observed(V1, name="tunedModels/x1", created="2024-01-01T00:00:00Z")
+    new = observed(V1, name="tunedModels/x2", created="2024-02-01T00:00:00Z")
+    assert planned(V1, old, replace(new, state=TRAINING)).changes[0].target == old.name
+    assert "REPLACE a REQUESTED" in told(planned(V1, old, new, replace="a"))
+
+
 def test_a_failed_replacement_leaves_the_old_model_alone() -> None:
     made = planned(V1, observed(V1), observed(V1, FAILED, attempt=1))
     assert told(made) == ["NOOP a", "DELETE a SUPERSEDED"]
@@ -314,8 +322,9 @@ def test_without_a_dataset_a_model_is_managed_and_never_trained() -> None:
 def test_a_newer_mark_is_ours_and_cannot_be_read() -> None:
     """Law 23: the address is refused, whatever else is there."""
     newer = replace(observed(V2), mark=Mark.NEWER)
-    made = planned(V1, newer, observed(V1), unmarked(observed(V3)))
-    assert told(made) == ["!NOOP a NEWER_MARK", "NOOP a NEWER_MARK", "NOOP a NEWER_MARK"]
+    made = planned(V1, newer, replace(newer, name="tunedModels/x"), observed(V1), unmarked(observed(V3)))
+    assert told(made) == ["!NOOP a NEWER_MARK", *["NOOP a NEWER_MARK"] * 3]
+    assert len({change.target for change in made.changes}) == 4
     assert "upgrade" in made.changes[-1].detail
 
 

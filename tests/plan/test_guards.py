@@ -130,7 +130,7 @@ def test_the_share_is_of_all_models_selected_or_not() -> None:
 def test_every_limit_on_both_sides(made: Plan, name: str, number: int) -> None:
     assert not objection(made, 2, **{name: number})
     said = objection(made, 2, **{name: number - 1})
-    assert f"{number} {name} is over the limit of {number - 1}" in said
+    assert f"{name}: {number} is over the limit of {number - 1}" in said
     assert f"--max-{name}" in said
 
 
@@ -147,8 +147,8 @@ def test_under_a_policy_that_deletes_nothing_no_delete_counts() -> None:
 
 def test_all_objections_at_once() -> None:
     said = objection(planned(fleet(3)), 3, creates=1, steps=1)
-    assert "3 creates" in said
-    assert "steps is over" in said
+    assert "creates: 3 is over" in said
+    assert "steps: 57 is over" in said
 
 
 def test_the_strictest_of_several_limits_wins() -> None:

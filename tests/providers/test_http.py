@@ -297,7 +297,7 @@ def test_every_request_is_one_line_of_log(client: Callable[..., Client], caplog:
     assert [(record.levelname, record.getMessage()) for record in caplog.records] == [
         ("INFO", "GET /v1/things: 503, 0 ms"),
         ("DEBUG", "GET /v1/things: 0 bytes sent, 41 received"),
-        ("INFO", "GET /v1/things: again in 0.5 s"),
+        ("WARNING", "GET /v1/things: 503; again in 0.5 s"),
         ("INFO", "GET /v1/things: 200, 0 ms"),
         ("DEBUG", "GET /v1/things: 0 bytes sent, 2 received"),
     ]
