@@ -180,7 +180,7 @@ def test_an_unsafe_request_is_repeated_only_if_it_was_surely_not_done(client: Ca
         (CUT, "Remote end closed connection"),
         (exceptions.ConnectTimeout(), "no connection within 10 s"),
         (exceptions.ReadTimeout(), "silence for 60 s"),
-        (exceptions.ChunkedEncodingError(), "ChunkedEncodingError"),
+        (exceptions.ChunkedEncodingError(), "the answer broke off"),
     ],
 )
 def test_lost_answers_are_asked_again_and_then_named(client: Callable[..., Client], lost: Exception, why: str) -> None:
