@@ -98,6 +98,14 @@ def test_what_can_be_tuned_is_asked_once_and_only_where_it_matters() -> None:
     assert ("tunable", "") not in waiting.calls
 
 
+def test_a_service_that_does_not_say_what_it_tunes_is_a_warning() -> None:
+    """Law 13."""
+    made = preview([ONE], world(), terms())
+    assert told(made) == ["CREATE a ABSENT"]
+    assert "does not say which base models can be tuned" in made.warnings[0]
+    assert preview([ONE], world(observed(ONE)), terms()).warnings == ()
+
+
 def test_why_a_training_failed_is_asked_for_what_is_refused() -> None:
     here = world(observed(ONE, State.FAILED))
     made = preview([ONE], here, terms())

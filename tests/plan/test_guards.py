@@ -31,7 +31,9 @@ def objection(made: Plan, declared: int, **bounds: object) -> str:
     return ""
 
 
-@pytest.mark.parametrize(("owned", "deleted", "safe"), [(10, 3, True), (10, 4, False), (9, 8, True), (20, 6, True)])
+@pytest.mark.parametrize(
+    ("owned", "deleted", "safe"), [(10, 3, True), (10, 4, False), (9, 8, True), (20, 6, True), (23, 7, False)]
+)
 def test_more_than_thirty_percent_of_ten(owned: int, deleted: int, safe: bool) -> None:  # noqa: FBT001
     wants = fleet(owned)
     made = planned(wants[deleted:], *running(wants))

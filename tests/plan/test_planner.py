@@ -52,6 +52,10 @@ def test_what_a_replacement_would_make_unrepeatable_is_a_row_of_its_own(state: S
     assert observed(ONE).name not in {act.name for act in made.acts}
 
 
+def test_a_training_that_is_wanted_is_awaited_whatever_its_base() -> None:
+    assert told(planned(ONE, observed(ONE, State.TRAINING), **LOST)) == ["WAIT a TRAINING"]
+
+
 def test_a_failed_model_is_no_loss() -> None:
     want = desired(data="two", base="models/other")
     made = planned(want, observed(ONE, State.FAILED), **LOST)
