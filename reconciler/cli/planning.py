@@ -11,6 +11,7 @@ from reconciler.plan.policy import POLICIES
 from reconciler.plan.terms import Terms
 from reconciler.preview import preview
 from reconciler.providers.port import Reader
+from reconciler.source.collector import collector_resting
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,8 @@ def terms(session: Session, request: Request) -> Terms:
 
 def make(session: Session, reader: Reader, made: Terms) -> Plan:
     """Plan, and let the policy have its say."""
-    plan = preview(session.desired, reader, made)
+    with collector_resting():
+        plan = preview(session.desired, reader, made)
     check_known(made.wishes, plan, session.desired)
     return POLICIES[made.context.policy](plan)
 

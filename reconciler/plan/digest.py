@@ -8,7 +8,7 @@ from reconciler.plan.change import Act
 
 
 def digest(version: str, place: Mapping[str, str], wishes: Mapping[str, Sequence[str]], acts: Sequence[Act]) -> str:
-    """Hash a plan: the major number of its format, where it is valid, what was wished, and its sorted writes. 64 hex of SHA-256.
+    """Hash the major number of the format, where a plan is valid, what was wished, and its sorted writes. 64 hex.
 
     What people read beside these (reasons, notes, progress, file positions) is not part of it.
     """

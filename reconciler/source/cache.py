@@ -21,6 +21,9 @@ FORMAT = "1"
 MOST_ENTRIES = 100_000
 """Entries kept; the oldest go first."""
 
+FEW = 100
+"""Look-ups one by one, before everything is read; a workspace of fifty models needs no more."""
+
 PATIENCE = 1.0
 """Seconds to wait for another process that writes."""
 
@@ -35,6 +38,8 @@ class Cache:
         """Open the file; one that cannot be opened remembers nothing."""
         self._path = path
         self._fresh: dict[str, str] = {}
+        self._looked = 0
+        self._held: dict[str, str] | None = None
         self._known: sqlite3.Connection | None = None
         if path.is_file():
             with suppress(sqlite3.Error):
@@ -44,13 +49,23 @@ class Cache:
         """Give what is known; None for what is not."""
         if (fresh := self._fresh.get(key)) is not None:
             return json.loads(fresh)
-        if self._known is None:
-            return None
         try:
-            row = self._known.execute("SELECT value FROM entries WHERE key = ?", (key,)).fetchone()
-            return json.loads(row[0]) if row else None
+            found = self._look_up(key)
+            return None if found is None else json.loads(found)
         except (sqlite3.Error, ValueError, TypeError, RecursionError):
             return None
+
+    def _look_up(self, key: str) -> str | None:
+        """Find a value; who asks often is better off with all of them at once."""
+        if self._known is None:
+            return None
+        self._looked += 1
+        if self._looked <= FEW:
+            row = self._known.execute("SELECT value FROM entries WHERE key = ?", (key,)).fetchone()
+            return row[0] if row else None
+        if self._held is None:
+            self._held = dict(self._known.execute("SELECT key, value FROM entries"))
+        return self._held.get(key)
 
     def put(self, key: str, value: Any) -> None:
         """Remember, from the next `save` on for other processes too."""

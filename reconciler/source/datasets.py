@@ -145,11 +145,11 @@ class Library:
     def _stream(self, stream: BinaryIO, locator: Locator, name: str) -> Read:
         """Digest and judge an open file, or find what it gave the last time it had these bytes."""
         whole = Origin(name)
-        if stream.read(len(LFS)) == LFS:
+        head = stream.read(BLOCK)
+        if head.startswith(LFS):
             message = "is a Git LFS pointer, not the data itself"
             return Read(None, (Diagnostic(whole, message, "run `git lfs pull`"),))
-        stream.seek(0)
-        if self.digests and (entry := _entry(self.digests.get(self._key(sha256(stream), locator)))):
+        if self.digests and (entry := _entry(self.digests.get(self._key(sha256(head, stream), locator)))):
             return _judged((), entry, whole, locator)
         stream.seek(0)
         hashing = Hashing(stream)

@@ -9,10 +9,11 @@ BLOCK = 1 << 18
 """Bytes read at once."""
 
 
-def sha256(stream: BinaryIO) -> bytes:
-    """Hash what is left of a file."""
-    hashed = hashlib.sha256()
-    while block := stream.read(BLOCK):
+def sha256(block: bytes, stream: BinaryIO) -> bytes:
+    """Hash a file whose first block has been read; one that is shorter than BLOCK is all there is."""
+    hashed = hashlib.sha256(block)
+    while len(block) == BLOCK:
+        block = stream.read(BLOCK)
         hashed.update(block)
     return hashed.digest()
 
