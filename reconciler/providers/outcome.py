@@ -100,7 +100,7 @@ def answered(response: "requests.Response", body: bytes, secrets: Sequence[str])
 def lost(error: Exception, secrets: Sequence[str]) -> Lost:
     """Say in a few words why there was no answer, and whether the request had left."""
     from requests import exceptions
-    from urllib3.exceptions import NewConnectionError
+    from urllib3.exceptions import NameResolutionError, NewConnectionError
 
     cause = getattr(error.args[0], "reason", None) if error.args else None
     match error:
@@ -110,6 +110,10 @@ def lost(error: Exception, secrets: Sequence[str]) -> Lost:
             why = f"silence for {READ_TIMEOUT:.0f} s"
         case exceptions.ChunkedEncodingError():
             why = "the answer broke off"
+        case _ if isinstance(cause, NameResolutionError):
+            why = "its name cannot be resolved"
+        case _ if isinstance(cause, NewConnectionError):
+            why = re.sub(r".*\[Errno -?[0-9]+\] ", "", quotable(str(cause), secrets)).lower()
         case _:
             why = quotable(str(cause or error) or type(error).__name__, secrets)
     undone = isinstance(error, exceptions.ConnectTimeout) or isinstance(cause, NewConnectionError)

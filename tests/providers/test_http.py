@@ -3,13 +3,14 @@
 import logging
 from collections.abc import Callable, Mapping
 from email.utils import formatdate
+from socket import gaierror
 from typing import Any
 
 import pytest
 import requests
 from requests import exceptions
 from urllib3.connection import HTTPConnection
-from urllib3.exceptions import MaxRetryError, NewConnectionError
+from urllib3.exceptions import MaxRetryError, NameResolutionError, NewConnectionError
 
 from reconciler.errors import QuotaExceeded, RemoteError, Unauthenticated, Unreachable
 from reconciler.providers import http, outcome
@@ -69,8 +70,13 @@ def failed(status: int, message: str = "no", **error: Any) -> tuple[int, Any]:
     return status, {"error": {"code": status, "message": message, **error}}
 
 
+HOST = HTTPConnection("service.example")
+POOL: Any = None  # nobody looks at it
 REFUSED = exceptions.ConnectionError(
-    MaxRetryError(None, "/v1/things", NewConnectionError(HTTPConnection("service.example"), "connection refused"))  # type: ignore[arg-type]  # the pool is not looked at
+    MaxRetryError(POOL, "/", NewConnectionError(HOST, "[Errno 111] Connection refused"))
+)
+UNKNOWN_NAME = exceptions.ConnectionError(
+    MaxRetryError(POOL, "/", NameResolutionError("service.example", HOST, gaierror(-2, "x")))
 )
 CUT = exceptions.ConnectionError("Remote end closed connection without response")
 
@@ -178,6 +184,7 @@ def test_an_unsafe_request_is_repeated_only_if_it_was_surely_not_done(client: Ca
     [
         (REFUSED, "connection refused"),
         (CUT, "Remote end closed connection"),
+        (UNKNOWN_NAME, "its name cannot be resolved"),
         (exceptions.ConnectTimeout(), "no connection within 10 s"),
         (exceptions.ReadTimeout(), "silence for 60 s"),
         (exceptions.ChunkedEncodingError(), "the answer broke off"),
