@@ -70,13 +70,13 @@ def failed(status: int, message: str = "no", **error: Any) -> tuple[int, Any]:
     return status, {"error": {"code": status, "message": message, **error}}
 
 
-HOST = HTTPConnection("service.example")
+PEER = HTTPConnection("service.example")
 POOL: Any = None  # nobody looks at it
 REFUSED = exceptions.ConnectionError(
-    MaxRetryError(POOL, "/", NewConnectionError(HOST, "[Errno 111] Connection refused"))
+    MaxRetryError(POOL, "/", NewConnectionError(PEER, "[Errno 111] Connection refused"))
 )
 UNKNOWN_NAME = exceptions.ConnectionError(
-    MaxRetryError(POOL, "/", NameResolutionError("service.example", HOST, gaierror(-2, "x")))
+    MaxRetryError(POOL, "/", NameResolutionError("service.example", PEER, gaierror(-2, "x")))
 )
 CUT = exceptions.ConnectionError("Remote end closed connection without response")
 
