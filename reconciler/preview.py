@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from reconciler.errors import NotFound, PermissionDenied
-from reconciler.plan.change import Action, leaves
+from reconciler.plan.change import TRAININGS, deletes
 from reconciler.plan.plan import Plan
 from reconciler.plan.planner import plan
 from reconciler.plan.terms import Facts, Terms
@@ -36,7 +36,7 @@ def _confirmed(desired: tuple[Desired, ...], reader: Reader, terms: Terms) -> tu
     made = plan(desired, snapshot, terms)
     absent: set[str] = set()
     for _ in range(ROUNDS):
-        creates = [r.target for r in made.changes if r.action in (Action.CREATE, Action.REPLACE)]
+        creates = [r.target for r in made.changes if r.action in TRAININGS]
         unseen = [name for name in creates if name and name not in absent]
         if not unseen:
             break
@@ -53,8 +53,7 @@ def _ask(made: Plan, reader: Reader) -> Facts:
     rows = made.changes
     failed = [r.observed for r in rows if r.refused and Reason.FAILED in r.reasons and r.observed]
     failures = {observed.name: reader.explain(observed) for observed in failed}
-    acting = (Action.CREATE, Action.REPLACE, Action.DELETE)
-    if not any(r.action in acting or (r.action is Action.WAIT and leaves(r)) or r.supersedes for r in rows):
+    if not any(r.action in TRAININGS or deletes(r) or r.supersedes for r in rows):
         return Facts(failures=failures)
     grants = {old.name: found for old in _superseded(made) if (found := _granted(reader, old))}
     return Facts(asked=True, tunable=reader.tunable(), grants=grants, failures=failures)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from reconciler.errors import PermissionDenied, Refused, RemoteError, Unauthenticated
 from reconciler.plan.change import Change
-from reconciler.plan.event import Ended, Event, Finished, Outcome, Progressed, Report, Result, Waited
+from reconciler.plan.event import Ended, Event, Finished, Progressed, Report, Result, Waited, end
 from reconciler.providers.port import Reader
 from reconciler.resource.observed import Operation, Progress, State
 
@@ -124,18 +124,17 @@ def watch(rows: Iterable[Change], reader: Reader, clock: Clock, timeout: float |
                     yield ended[seen.model]
                 case Operation():
                     yield from progressed(vigil, awaited[seen.model], seen)
-    outcomes = tuple(_outcome(row, ended.get(name)) for name, row in awaited.items())
+    outcomes = tuple(ended.get(name) or end(row, Result.TRAINING) for name, row in awaited.items())
     yield Finished(Report(outcomes, vigil.interrupted, vigil.timed_out, vigil.fatal))
+
+
+def shortfall(operation: Operation) -> str:
+    """Why a training that is over has given no model to use; empty if it has."""
+    ready = operation.observed is not None and operation.observed.state is State.READY
+    return operation.error or ("" if ready else "its training did not end in a usable model")
 
 
 def _ended(row: Change, operation: Operation) -> Ended:
     """A training is over: with a usable model, or not."""
-    ready = not operation.error and operation.observed is not None and operation.observed.state is State.READY
-    result, detail = (Result.DONE, "ready") if ready else (Result.FAILED, operation.error)
-    return Ended(row.address, row.action, row.target, result, detail or "its training did not end in a usable model")
-
-
-def _outcome(row: Change, end: Ended | None) -> Outcome:
-    """How the row stands at the end."""
-    result, detail = (end.result, end.detail) if end else (Result.TRAINING, "")
-    return Outcome(row.address, row.action, row.target, result, detail)
+    why = shortfall(operation)
+    return end(row, Result.FAILED if why else Result.DONE, why or "ready")

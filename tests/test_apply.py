@@ -5,12 +5,12 @@ from dataclasses import replace
 
 import pytest
 
-from reconciler.apply import Options
 from reconciler.errors import NotFound, PermissionDenied, QuotaExceeded, Refused, Unauthenticated, Unreachable
 from reconciler.plan.event import Began, Ended, Progressed, Result, Waited
 from reconciler.preview import preview
 from reconciler.resource.desired import Desired
 from reconciler.resource.observed import Grant, Mark, Observed, Progress, State
+from reconciler.run import Options
 from tests.build import desired, imported, marked, observed, ownership, planned, terms, told, unmarked
 from tests.world import World, converge, run
 

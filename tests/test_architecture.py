@@ -21,12 +21,15 @@ FLOORS = (
     {"plan"},
     {"source", "providers", "render"},
     {"preview", "waiting", "removal"},  # and every other single module
+    {"run"},
     {"apply"},
     {"cli"},
     {"__main__"},
 )
 SINGLE_MODULES = 4
-PURE = re.compile(r"reconciler\.(resource|plan|render)\b|reconciler\.providers\..*\b(codec|mark)$")
+PURE = re.compile(
+    r"reconciler\.(resource|plan|render)\b|reconciler\.providers\..*\b(codec|inference|mark|permissions|protojson)$"
+)
 IMPURE = {"asyncio", "glob", "google", "http", "logging", "multiprocessing", "os", "pathlib", "random"} | {
     *("requests", "secrets", "select", "shutil", "signal", "socket", "sqlite3", "subprocess", "tempfile"),
     *("threading", "time", "urllib3", "yaml"),

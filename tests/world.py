@@ -7,7 +7,7 @@ held beside the text, and tied to its carrier by the name it was written for.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from reconciler.apply import Options, execute
+from reconciler.apply import execute
 from reconciler.errors import Refused
 from reconciler.plan.event import Event, Finished, Report
 from reconciler.plan.plan import Plan
@@ -20,6 +20,7 @@ from reconciler.resource.desired import Desired
 from reconciler.resource.naming import Naming
 from reconciler.resource.observed import Grant, Mark, Observed, Operation, Ownership, Snapshot, State
 from reconciler.resource.rules import Capabilities, Value
+from reconciler.run import Options
 from reconciler.waiting import Clock
 from tests.build import SERVER
 

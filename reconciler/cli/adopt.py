@@ -13,6 +13,7 @@ from reconciler.errors import NotFound, UsageError
 from reconciler.plan.adoption import adopt, marked, takes_over
 from reconciler.plan.planner import plan
 from reconciler.plan.terms import Terms
+from reconciler.providers.gemini.naming import PREFIX
 from reconciler.providers.port import Reader
 from reconciler.resource.address import Address, parse
 from reconciler.resource.desired import Desired
@@ -23,7 +24,6 @@ Examples:
   reconciler export sentiment-a1b2c3 --out manifests && reconciler import sentiment sentiment-a1b2c3
   reconciler import support-tickets tunedModels/support-x7k2 --assume-data
 """
-PREFIX = "tunedModels/"
 
 
 @click.command("import", epilog=EPILOG)

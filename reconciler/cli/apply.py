@@ -4,7 +4,7 @@ import sys
 
 import click
 
-from reconciler.apply import Options, execute
+from reconciler.apply import execute
 from reconciler.cli import planning, saved, session
 from reconciler.cli.connection import connect
 from reconciler.cli.console import Console, with_console
@@ -32,6 +32,7 @@ from reconciler.plan.review import exactly, within
 from reconciler.providers.port import Provider
 from reconciler.render.report import report_text
 from reconciler.render.text import plan_text
+from reconciler.run import Options
 from reconciler.source.datasets import FileExamples
 
 EPILOG = """\b

@@ -39,13 +39,13 @@ def command(
     allow_remote: bool,  # noqa: FBT001  (click passes it by name)
 ) -> None:
     """Serve the Gemini tuning API on this machine until SIGTERM or SIGINT."""
-    from reconciler.emulator import faults
+    from reconciler.emulator.faulttext import parse
     from reconciler.emulator.http import serve_forever
     from reconciler.emulator.server import Emulator
     from reconciler.emulator.settings import Settings
 
     try:
-        injected = [faults.parse(each) for each in fault]
+        injected = [parse(each) for each in fault]
     except ValueError as error:
         raise UsageError(str(error)) from error
     emulator = Emulator(state, settings=Settings(steps_per_second=steps_per_second), request_log=requests)

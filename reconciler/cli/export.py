@@ -12,6 +12,7 @@ from reconciler.cli.options import Place, from_place, option
 from reconciler.cli.session import Session
 from reconciler.errors import NotFound, UsageError
 from reconciler.plan.inventory import take
+from reconciler.providers.gemini.naming import PREFIX
 from reconciler.providers.port import Reader
 from reconciler.resource.address import Address
 from reconciler.resource.observed import Observed
@@ -22,7 +23,6 @@ Examples:
   reconciler export --all
   reconciler export sentiment-a1b2c3 --out manifests
 """
-PREFIX = "tunedModels/"
 
 
 @click.command("export", epilog=EPILOG)
@@ -62,7 +62,8 @@ def _undeclared(begun: Session, reader: Reader) -> tuple[Observed, ...]:
     """Everything listed that does not belong to a declared address."""
     snapshot = reader.observe()
     declared = {Address(sourced.manifest.name) for sourced in begun.loaded.manifests}
-    held = take(snapshot, declared, begun.terms().owners, begun.terms().naming).declared.values()
+    terms = begun.terms()
+    held = take(snapshot, declared, terms.owners, terms.naming).declared.values()
     ours = {observed.name for group in held for observed in (*group.marked, *group.claimed, *group.newer)}
     return tuple(sorted((o for o in snapshot if o.name not in ours), key=lambda o: o.name))
 

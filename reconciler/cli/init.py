@@ -1,6 +1,7 @@
 """`reconciler init`: a workspace that plans and applies at once, on the embedded emulator."""
 
 import json
+import re
 import secrets
 from collections.abc import Mapping
 from itertools import pairwise
@@ -96,8 +97,6 @@ def _files(folder: Path, provider: str, *, embedded: bool) -> Mapping[str, str]:
 
 def _name(folder: Path) -> str:
     """A workspace's name made of the folder's; of the project's where the folder is called manifests."""
-    import re
-
     path = folder.resolve()
     called = path.parent.name if path.name == "manifests" else path.name
     slug = re.sub(r"[^a-z0-9]+", "-", called.lower()).lstrip("0123456789-")[:40].strip("-")

@@ -23,6 +23,11 @@ class Base:
     top_p: float
     top_k: int
 
+    @property
+    def sampling(self) -> JsonObject:
+        """Give the default sampling parameters as the API names them."""
+        return {"temperature": self.temperature, "topP": self.top_p, "topK": self.top_k}
+
 
 _UNKNOWN = Base("A base model", 32_768, 8_192, 1.0, 0.95, 40)
 _BASES = {
@@ -74,7 +79,5 @@ def _model(name: str, settings: Settings) -> JsonObject:
         "inputTokenLimit": base.inputs,
         "outputTokenLimit": base.outputs,
         "supportedGenerationMethods": methods,
-        "temperature": base.temperature,
-        "topP": base.top_p,
-        "topK": base.top_k,
+        **base.sampling,
     }

@@ -1,7 +1,7 @@
 """The control door: what a test asks of the emulator itself, under `/_emulator/`; and `/healthz`.
 
 GET and DELETE requests, POST and DELETE faults, POST advance {"seconds": n}, POST load {a tunedModels list}.
-A fault is {"spec": text} as `faults.parse` reads it, or a status given in full: {"method", "path", "status",
+A fault is {"spec": text} as `faulttext` reads it, or a status given in full: {"method", "path", "status",
 "body", "headers", "when", "after", "times"}, of which path and status must be there.
 The door asks for no credential: serve it on loopback only.
 """
@@ -9,7 +9,7 @@ The door asks for no credential: serve it on loopback only.
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from reconciler.emulator import faults, frontend, jsontext
+from reconciler.emulator import faults, faulttext, frontend, jsontext
 from reconciler.emulator.status import ApiError
 from reconciler.emulator.wire import JsonObject, Recorded, Response
 
@@ -84,7 +84,7 @@ def _act(emulator: Controlled, parsed: frontend.Parsed, body: Mapping[str, Any])
 def _fault(body: Mapping[str, Any]) -> faults.Fault:
     """Read a fault; raise ValueError or KeyError if it is none."""
     if "spec" in body:
-        return faults.parse(body["spec"])
+        return faulttext.parse(body["spec"])
     when: faults.When = "after" if body.get("when") == "after" else "before"
     status = faults.Status(int(body["status"]), body.get("body"), dict(body.get("headers", {})), when)
     return faults.Fault(

@@ -36,11 +36,10 @@ def create(call: Call) -> JsonObject:
     Raises ApiError 400 for what is wrong with the request, 404 for a base that cannot be tuned, 409 for an
     id that is taken, by whomever.
     """
-    body = call.body
     _check(call)
     source, base = _source(call)
     tuning = _tuning(call)
-    fixed = {**source, **checked_fields(body, call.settings), **_sampling(body, base)}
+    fixed = {**source, **base_named(base).sampling, **checked_fields(call.body, call.settings)}
     fixed["tuningTask"] = {"hyperparameters": tuning.echoed}
     with call.store.writing():
         row = _row(call, fixed, tuning)
@@ -124,15 +123,6 @@ def _defaults(version: str, examples: int, settings: Settings) -> JsonObject:
             "learningRate": 0.002 if large else 0.0002,
         }
     return {"epochCount": 5, "batchSize": 16 if large else 4, "learningRate": 0.0002 if large else 0.001}
-
-
-def _sampling(body: JsonObject, name: str) -> JsonObject:
-    base = base_named(name)
-    return {
-        "temperature": body.get("temperature", base.temperature),
-        "topP": body.get("topP", base.top_p),
-        "topK": body.get("topK", base.top_k),
-    }
 
 
 def _row(call: Call, fixed: JsonObject, tuning: Tuning) -> Row:

@@ -8,7 +8,8 @@ import math
 from typing import Any
 
 from reconciler.emulator.jsontext import float32
-from reconciler.emulator.schema import ENUMS, Field, camel, fields_of, snake
+from reconciler.emulator.messages import ENUMS
+from reconciler.emulator.schema import Field, camel, fields_of, snake
 from reconciler.emulator.status import bad_fields
 from reconciler.emulator.wire import JsonObject
 

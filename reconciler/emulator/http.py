@@ -10,7 +10,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from reconciler.emulator.server import Emulator, Request, Response
+from reconciler.emulator.server import Emulator
+from reconciler.emulator.wire import Request, Response
 
 _BODY_MAX = 256 * 1024 * 1024
 

@@ -13,7 +13,8 @@ from requests.adapters import BaseAdapter
 from requests.structures import CaseInsensitiveDict
 from urllib3 import HTTPResponse
 
-from reconciler.emulator.server import Emulator, Request, Response
+from reconciler.emulator.server import Emulator
+from reconciler.emulator.wire import Request, Response
 
 _Timeout = float | tuple[float | None, float | None] | None
 

@@ -10,7 +10,7 @@ from reconciler.emulator.checks import checked_fields
 from reconciler.emulator.fields import Selection
 from reconciler.emulator.filters import parse as parse_filter
 from reconciler.emulator.jsontext import timestamp
-from reconciler.emulator.masks import MUTABLE, written_fields
+from reconciler.emulator.masks import written_fields
 from reconciler.emulator.store import Row
 from reconciler.emulator.wire import JsonObject
 
@@ -114,5 +114,4 @@ def _with_defaults(fixed: JsonObject) -> JsonObject:
     """Let the base model's values stand again for sampling parameters that were cleared."""
     source = fixed.get("tunedModelSource", {})
     base = base_named(fixed.get("baseModel") or source.get("baseModel", ""))
-    defaults = {"temperature": base.temperature, "topP": base.top_p, "topK": base.top_k}
-    return {**{name: value for name, value in defaults.items() if name in MUTABLE}, **fixed}
+    return {**base.sampling, **fixed}

@@ -19,8 +19,6 @@ from reconciler.emulator.status import ApiError, server_error
 from reconciler.emulator.store import Store
 from reconciler.emulator.wire import JsonObject, Recorded, Request, Response
 
-__all__ = ["Emulator", "Recorded", "Request", "Response"]
-
 _REMEMBERED = 100_000
 
 

@@ -6,7 +6,6 @@ Times are nanoseconds since the epoch.
 """
 
 import zlib
-from collections.abc import Iterator
 from dataclasses import dataclass
 from math import exp
 from typing import Literal
@@ -76,10 +75,7 @@ class Course:
         """Give the snapshots so far, one a step; beyond the limit thinned evenly, the newest kept."""
         done = self.steps(now)
         stride = 1 if limit is None or done <= limit else -(-done // limit)
-        return [self._snapshot(step) for step in self._shown(done, stride)]
-
-    def _shown(self, done: int, stride: int) -> Iterator[int]:
-        return reversed(range(done, 0, -stride))
+        return [self._snapshot(step) for step in reversed(range(done, 0, -stride))]
 
     def _snapshot(self, step: int) -> JsonObject:
         snapshot: JsonObject = {"step": step}

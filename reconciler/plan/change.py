@@ -22,6 +22,10 @@ class Action(IntEnum):
     DELETE = 5
 
 
+TRAININGS = (Action.CREATE, Action.REPLACE)
+"""Actions that begin a training."""
+
+
 class Effect(Enum):
     """What one differing field leads to."""
 
@@ -121,22 +125,27 @@ def acts(change: Change) -> tuple[Act, ...]:
     if change.refused:
         return ()
     address = str(change.address)
-    deletes = tuple(Act(address, "delete", old.name) for old in change.supersedes)
+    superseded = tuple(Act(address, "delete", old.name) for old in change.supersedes)
     match change.action:
         case Action.CREATE | Action.REPLACE:
-            return (Act(address, "create", change.target, change.inputs), *deletes)
+            return (Act(address, "create", change.target, change.inputs), *superseded)
         case Action.DELETE:
-            return (Act(address, "delete", change.target), *deletes)
+            return (Act(address, "delete", change.target), *superseded)
         case Action.WAIT if leaves(change):
             return (Act(address, "delete", change.target),)
         case Action.NOOP | Action.WAIT | Action.UPDATE:
             fields = tuple(f"{f.path}={f.new!r}" for f in change.writes)
             update = (Act(address, "update", change.target, fields=fields),) if fields else ()
-            return (*update, *deletes)
+            return (*update, *superseded)
         case _:
             assert_never(change.action)
 
 
 def leaves(change: Change) -> bool:
-    """Whether the row's own target is deleted in the end, once it has stopped training."""
+    """Whether the row is about a model that is deleted in the end, once it has stopped training."""
     return bool({Reason.SUPERSEDED, Reason.UNDECLARED} & set(change.reasons))
+
+
+def deletes(change: Change) -> bool:
+    """Whether the row deletes the model it is about, now or once it has stopped training."""
+    return change.action is Action.DELETE or (change.action is Action.WAIT and leaves(change))

@@ -11,7 +11,8 @@ from reconciler.resource.reason import Reason
 
 def spare(plan: Plan, protected: frozenset[Address]) -> Plan:
     """Refuse the deletion of models whose manifest protects them, even where their mark does not say so yet."""
-    return replace(plan, changes=tuple(sorted((_spared(row, protected, plan) for row in plan.changes), key=_order)))
+    rows = (_spared(row, protected, plan) for row in plan.changes)
+    return replace(plan, changes=tuple(sorted(rows, key=lambda row: row.order)))
 
 
 def _spared(row: Change, protected: frozenset[Address], plan: Plan) -> Change:
@@ -20,7 +21,3 @@ def _spared(row: Change, protected: frozenset[Address], plan: Plan) -> Change:
         return row
     detail = f"lifecycle.protect is set in its manifest; set it to false, or `--unprotect {row.address}`"
     return refused(row, Reason.PROTECTED, Action.DELETE, detail)
-
-
-def _order(row: Change) -> tuple[Action, bool, Address, str]:
-    return row.order

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TypeAlias
 
-from reconciler.plan.change import Action
+from reconciler.plan.change import TRAININGS, Action, Change
 from reconciler.resource.address import Address
 from reconciler.resource.observed import Progress
 
@@ -31,13 +31,18 @@ class Began:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """A row, or one act of it, has a result."""
+    """A row, or one act of it, has a result; `detail` says why it is not done."""
 
     address: Address
     action: Action
     target: str
     result: Result
     detail: str = ""
+
+    @property
+    def begun(self) -> bool:
+        """Whether this run started a training that is not over."""
+        return self.result is Result.TRAINING and self.action in TRAININGS
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,26 +65,10 @@ class Waited:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    """How a row of the plan ended, and for what is not done: why."""
-
-    address: Address
-    action: Action
-    target: str
-    result: Result
-    detail: str = ""
-
-    @property
-    def begun(self) -> bool:
-        """Whether this run started a training that is not over."""
-        return self.result is Result.TRAINING and self.action in (Action.CREATE, Action.REPLACE)
-
-
-@dataclass(frozen=True, slots=True)
 class Report:
     """The end of a run: every row that was not a NOOP, and what cut the run short, if anything did."""
 
-    outcomes: tuple[Outcome, ...]
+    outcomes: tuple[Ended, ...]
     interrupted: bool = False
     timed_out: bool = False
     fatal: str = ""
@@ -108,6 +97,11 @@ class Finished:
     """The last event of every run."""
 
     report: Report
+
+
+def end(row: Change, result: Result, detail: str = "") -> Ended:
+    """The result of a row."""
+    return Ended(row.address, row.action, row.target, result, detail)
 
 
 Event: TypeAlias = Began | Ended | Progressed | Waited | Finished

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from reconciler.errors import UnsafePlan
-from reconciler.plan.change import Action, Change
+from reconciler.plan.change import TRAININGS, Action, Change
 from reconciler.plan.plan import Plan
 from reconciler.resource.observed import State
 from reconciler.resource.reason import Reason
@@ -48,11 +48,11 @@ def guard(plan: Plan, bounds: Bounds, *, declared: int) -> Plan:
 def _objections(plan: Plan, bounds: Bounds, declared: int) -> Iterator[tuple[str, str]]:
     """Each bound that is exceeded: the arithmetic, and how to lift it."""
     rows = [row for row in plan.changes if not row.refused]
-    creates = sum(row.action in (Action.CREATE, Action.REPLACE) for row in rows)
+    creates = sum(row.action in TRAININGS for row in rows)
     replaces = sum(row.action is Action.REPLACE for row in rows)
     removed = [row for row in rows if _removes(row)]
     deletes = sum(row.observed is None or row.observed.state is not State.FAILED for row in removed)
-    steps = sum(row.steps.number for row in rows if row.steps and row.action in (Action.CREATE, Action.REPLACE))
+    steps = sum(row.steps.number for row in rows if row.steps and row.action in TRAININGS)
     gone = len(removed)
     if gone and not declared and not bounds.empty:
         yield f"no manifest declares a model, so all {gone} would be deleted", "`--allow-empty` if that is meant"

@@ -27,23 +27,22 @@ def retained(rest: Iterable[Observed], keep: int) -> tuple[Observed, ...]:
 
 def superseded(desired: Desired, observed: Observed, successor: str, terms: Terms) -> Change:
     """A leftover whose successor is READY: it goes, once it does not train any more."""
-    address = desired.address
-    grants = terms.facts.grants.get(observed.name, ())
     row = Change(
-        address,
+        desired.address,
         Action.NOOP,
         (Reason.SUPERSEDED,),
         observed.name,
         observed=observed,
         successor=successor,
-        grants=grants,
+        grants=terms.facts.grants.get(observed.name, ()),
     )
     match observed.state:
         case State.READY | State.FAILED:
-            return with_action(row, Action.DELETE)
+            return replace(row, action=Action.DELETE)
         case State.TRAINING:
-            wish = (Reason.REQUESTED,) if wished(terms.wishes.cancel, address) else ()
-            return with_action(row, Action.WAIT, *wish, detail=thrown_away(desired, observed, terms))
+            wish = (Reason.REQUESTED,) if wished(terms.wishes.cancel, desired.address) else ()
+            detail = thrown_away(desired, observed, terms)
+            return replace(row, action=Action.WAIT, reasons=(*row.reasons, *wish), detail=detail)
         case State.UNKNOWN:
             return refused(row, Reason.UNKNOWN_STATE, Action.DELETE, UNKNOWN)
         case _:
@@ -54,8 +53,3 @@ def kept(address: Address, observed: Iterable[Observed], reason: Reason, detail:
     """Models that stay as they are, each with the reason."""
     for each in observed:
         yield Change(address, Action.NOOP, (reason,), each.name, observed=each, detail=detail)
-
-
-def with_action(row: Change, action: Action, *reasons: Reason, detail: str = "") -> Change:
-    """The same row, doing something."""
-    return replace(row, action=action, reasons=(*row.reasons, *reasons), detail=detail)

@@ -2,19 +2,17 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import count, takewhile
 
 from reconciler.plan import diff
+from reconciler.plan.attempt import NO_ATTEMPT, attempts
 from reconciler.plan.change import Effect, FieldChange
 from reconciler.plan.inventory import Group
 from reconciler.plan.terms import Terms, wished
 from reconciler.resource.desired import Desired
-from reconciler.resource.identity import inputs_hash
 from reconciler.resource.observed import Observed, State
 from reconciler.resource.reason import Reason
 
 PREFERENCE = (State.READY, State.TRAINING, State.UNKNOWN, State.FAILED)
-NO_ATTEMPT = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +48,9 @@ def match(desired: Desired, group: Group, terms: Terms) -> tuple[Match, ...]:
         only = _match(desired, group.marked[0], NO_ATTEMPT, terms)
         if only.same and not only.unknown:
             return (only,)  # the usual case: there is nothing that its id has to prove
-    attempts = _attempts(desired, [o.name for o in (*group.marked, *group.claimed)], terms)
-    claimed = (o for o in group.claimed if o.name in attempts)
-    matches = (_match(desired, o, attempts.get(o.name, NO_ATTEMPT), terms) for o in (*group.marked, *claimed))
+    known = attempts(desired, [o.name for o in (*group.marked, *group.claimed)], terms)
+    claimed = (o for o in group.claimed if o.name in known)
+    matches = (_match(desired, o, known.get(o.name, NO_ATTEMPT), terms) for o in (*group.marked, *claimed))
     return tuple(sorted(matches, key=lambda m: m.preference))
 
 
@@ -97,19 +95,3 @@ def _match(desired: Desired, observed: Observed, attempt: int, terms: Terms) -> 
     """Compare one model."""
     proven = attempt > NO_ATTEMPT
     return Match(observed, diff.compare(desired, observed, terms.capabilities.rules, proven=proven), attempt)
-
-
-def _attempts(desired: Desired, existing: list[str], terms: Terms) -> dict[str, int]:
-    """Which of these names the declared inputs compute to, at which attempt.
-
-    Attempts leave gaps when failed ones are deleted, so a few more than there are models are looked at; usually the
-    first one is found at once.
-    """
-    sought, inputs = set(existing), inputs_hash(desired)
-    found: dict[str, int] = {}
-    for attempt in takewhile(lambda n: n < len(existing) + 8 and sought - found.keys(), count()):
-        for owner in terms.owners:
-            name = terms.naming.name(owner, desired.address, inputs, attempt)
-            if name in sought:
-                found.setdefault(name, attempt)
-    return found

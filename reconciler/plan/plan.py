@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields
 from functools import cached_property
 
 from reconciler.plan.change import Act, Action, Change, acts
@@ -98,8 +98,7 @@ class Plan:
     @cached_property
     def digest(self) -> str:
         """Name of this exact set of writes in this exact place: SHA-256, 64 hex."""
-        place = {f.name: getattr(self.context, f.name) for f in fields(self.context)}
-        return digest_of(FORMAT_VERSION.partition(".")[0], place, self.wishes.described(), self.acts)
+        return digest_of(FORMAT_VERSION.partition(".")[0], asdict(self.context), self.wishes.described(), self.acts)
 
     @property
     def empty(self) -> bool:

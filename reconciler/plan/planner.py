@@ -21,7 +21,7 @@ unless protected or kept. Everything refused or skipped is a row with its reason
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from reconciler.plan.change import Action, Change, leaves, refused
+from reconciler.plan.change import TRAININGS, Action, Change, deletes, refused
 from reconciler.plan.decision import decide
 from reconciler.plan.inventory import Inventory, take
 from reconciler.plan.leftover import kept
@@ -34,6 +34,9 @@ from reconciler.resource.desired import Desired
 from reconciler.resource.identity import short_digest
 from reconciler.resource.observed import Mark, Observed, Snapshot, State
 from reconciler.resource.reason import Reason
+
+COPIED = "its mark of ownership was made for another model; it is nobody's, and left alone"
+"""Why nothing is done about a model that carries the mark of another one."""
 
 
 def plan(desired: Iterable[Desired], snapshot: Snapshot, terms: Terms) -> Plan:
@@ -69,10 +72,7 @@ def _rows(wants: dict[Address, Desired], inventory: Inventory, ambiguity: Ambigu
             candidates = ambiguity.names.get(row.target)
             yield _maybe_renamed(row, candidates) if candidates and terms.complete and not row.refused else row
     for address, observed in inventory.void:
-        yield from kept(address, (observed,), Reason.COPIED_MARK, _COPIED)
-
-
-_COPIED = "its mark of ownership was made for another model; it is nobody's, and left alone"
+        yield from kept(address, (observed,), Reason.COPIED_MARK, COPIED)
 
 
 def _ambiguous(desired: Desired, models: str, terms: Terms) -> Change:
@@ -89,8 +89,7 @@ def _maybe_renamed(row: Change, candidates: str) -> Change:
 
 def _judged(row: Change, terms: Terms) -> Change:
     """A DELETE of a model that could never be trained again needs its own word."""
-    going = row.action is Action.DELETE or (row.action is Action.WAIT and leaves(row))
-    if going and row.observed and _unique(row.observed, row.address, terms):
+    if deletes(row) and row.observed and _unique(row.observed, row.address, terms):
         return refused(row, Reason.IRREPLACEABLE, Action.DELETE, _unique_detail(row.address))
     return row
 
@@ -123,7 +122,7 @@ def _unique_detail(address: Address) -> str:
 
 def _warnings(rows: list[Change], inventory: Inventory, terms: Terms) -> Iterator[str]:
     """What concerns the plan as a whole."""
-    trains = [row for row in rows if row.action in (Action.CREATE, Action.REPLACE)]
+    trains = [row for row in rows if row.action in TRAININGS]
     foreign = {
         (o.ownership.name, o.ownership.digest): o.ownership.owner
         for o in inventory.foreign

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TypeAlias, assert_never
 
-from reconciler.plan.change import Action, Change, Effect, FieldChange, leaves
+from reconciler.plan.change import Action, Change, Effect, FieldChange, deletes, leaves
 from reconciler.plan.plan import Plan
 from reconciler.resource.reason import Reason
 
@@ -55,7 +55,7 @@ def _unwritten(row: Change) -> tuple[FieldChange, ...]:
 
 
 def _without_deletes(row: Change) -> Change:
-    if row.action is Action.DELETE or (row.action is Action.WAIT and leaves(row)):
+    if deletes(row):
         return _ignored(row)
     if not row.supersedes:
         return row

@@ -5,6 +5,7 @@ reviewed plan stale, and so does another place: nothing else than what was revie
 """
 
 from collections.abc import Iterable
+from dataclasses import asdict
 
 from reconciler.errors import StalePlan
 from reconciler.plan.change import Act
@@ -30,10 +31,8 @@ def exactly(current: Plan, digest: str) -> Plan:
 
 def _moved(then: Context, now: Context) -> Iterable[str]:
     """Name the parts of two places that differ."""
-    for name in Context.__slots__:
-        before, after = getattr(then, name), getattr(now, name)
-        if before != after:
-            yield f"{name} was {before!r} and is {after!r}"
+    before, after = asdict(then), asdict(now)
+    return (f"{name} was {before[name]!r} and is {after[name]!r}" for name in before if before[name] != after[name])
 
 
 def _told(acts: list[Act], most: int = 5) -> str:

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from itertools import count
 
+from reconciler.plan.attempt import NO_ATTEMPT, next_id
 from reconciler.plan.change import Action, Change, Effect, Steps, refused
 from reconciler.plan.inventory import Inventory
-from reconciler.plan.match import NO_ATTEMPT, Match
+from reconciler.plan.match import Match
 from reconciler.plan.terms import Terms, wished
 from reconciler.resource.desired import Desired
 from reconciler.resource.identity import (
@@ -40,7 +40,7 @@ def begin(
         desired.address,
         Action.REPLACE if old else Action.CREATE,
         _reasons(desired, old, terms),
-        _target(desired, inputs, matches, inventory, terms),
+        next_id(desired, inputs, max((m.attempt for m in matches), default=NO_ATTEMPT), inventory, terms),
         desired,
         old.observed if old else None,
         old.fields if old else (),
@@ -116,37 +116,6 @@ def _number(desired: Desired, rules: Rules, path: str) -> tuple[float, ...]:
     if isinstance(declared, int | float):
         return (declared,)
     return rules[path].defaults if path in rules else ()
-
-
-def _target(desired: Desired, inputs: str, matches: tuple[Match, ...], inventory: Inventory, terms: Terms) -> str:
-    """The id of the next attempt: the first that no model of ours holds; someone else's stops the search.
-
-    A replacement comes after every attempt that exists: the latest of them is the wanted one from then on.
-    """
-    replaces = wished(terms.wishes.replace, desired.address)
-    first = 1 + max((m.attempt for m in matches), default=NO_ATTEMPT) if replaces else 0
-    free = _free(desired, inputs, inventory, terms, first)
-    if wished(terms.wishes.new_attempt, desired.address):
-        free = _free(desired, inputs, inventory, terms, free + 1)
-    return _name(desired, inputs, terms, free)
-
-
-def _free(desired: Desired, inputs: str, inventory: Inventory, terms: Terms, start: int) -> int:
-    """The first attempt from `start` on whose id is free, or held by somebody else."""
-    holders = ((attempt, inventory.held.get(_name(desired, inputs, terms, attempt))) for attempt in count(start))
-    return next(attempt for attempt, holder in holders if holder is None or _foreign(holder, terms))
-
-
-def _name(desired: Desired, inputs: str, terms: Terms, attempt: int) -> str:
-    """The id of one attempt."""
-    return terms.naming.name(terms.context.owner, desired.address, inputs, attempt)
-
-
-def _foreign(holder: Observed, terms: Terms) -> bool:
-    """Whether the model that holds our computed id carries a mark that is not ours."""
-    if holder.mark is Mark.NONE or holder.ownership is None:
-        return False
-    return holder.mark is Mark.VOID or holder.ownership.owner not in terms.owners
 
 
 def _objections(

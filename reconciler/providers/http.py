@@ -1,10 +1,8 @@
 """One request at a time to one host: JSON objects in and out, repeated where that is safe, never leaking a secret.
 
-A request is repeated after a lost or temporary answer only if its act may be done twice (`Repeat`), with exponential
-backoff and full jitter, or after what the service asks for (Retry-After, google.rpc.RetryInfo). Redirects are not
-followed: the credentials are for one host. What a server says is quoted short, without control characters or secrets.
-The logger `reconciler.http` has a line for each repetition at WARNING, for each request at INFO, sizes at DEBUG;
-bodies and headers never.
+`retry` decides what is sent again. Redirects are not followed: the credentials are for one host. What a server says is
+quoted short, without control characters or secrets. The logger `reconciler.http` has a line for each repetition at
+WARNING, for each request at INFO, sizes at DEBUG; bodies and headers never.
 """
 
 import itertools
@@ -14,13 +12,13 @@ import random
 import re
 import time
 from collections.abc import Callable, Mapping
-from enum import Enum
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Protocol, TypeAlias, assert_never
 from urllib.parse import urlencode, urlsplit
 
 from reconciler import __version__
 from reconciler.errors import RemoteError, Unreachable
+from reconciler.providers import retry
 from reconciler.providers.outcome import (
     CONNECT_TIMEOUT,
     READ_TIMEOUT,
@@ -29,12 +27,13 @@ from reconciler.providers.outcome import (
     Lost,
     Outcome,
     answered,
-    asked,
     kind,
     lost,
     quotable,
     read,
+    succeeded,
 )
+from reconciler.providers.retry import Repeat
 
 if TYPE_CHECKING:
     import requests
@@ -44,21 +43,8 @@ Explain: TypeAlias = Callable[[int, Json, str], RemoteError]
 
 LOG = logging.getLogger("reconciler.http")
 
-TRIES, PATIENCE = 6, 120.0
-BACKOFF, BACKOFF_LIMIT = 1.0, 30.0
-"""At most so many requests, and seconds in all; the n-th wait is random, up to BACKOFF * 2**n seconds."""
-
-TEMPORARY = frozenset((408, 429, 500, 502, 503, 504))
-
 _SENSITIVE = frozenset(("authorization", "x-goog-api-key"))
 _PATH = re.compile(r"(?:/(?!\.{1,2}(?:/|$))[A-Za-z0-9._~:-]+)+")
-
-
-class Repeat(Enum):
-    """When a request may be sent again."""
-
-    SAFE = "doing it twice is doing it once"
-    REFUSED = "only if the service surely did not do it"
 
 
 class Credentials(Protocol):
@@ -117,11 +103,11 @@ class Http:
             raise RemoteError(f"{quotable(path)!r} is not the path of a resource", "check the name")
         url = self.endpoint + path + (f"?{urlencode(query)}" if query else "")
         content = json.dumps(body, ensure_ascii=False).encode() if isinstance(body, Mapping) else body
-        deadline = self._clock() + PATIENCE
+        deadline = self._clock() + retry.PATIENCE
         for attempt in itertools.count(1):
             outcome = self._authorised(method, url, content)
-            wait = self._wait(outcome, attempt)
-            if attempt == TRIES or not _repeatable(outcome, repeat) or self._clock() + wait > deadline:
+            wait = retry.pause(outcome, attempt, self._clock(), self._chance)
+            if attempt == retry.TRIES or not retry.repeatable(outcome, repeat) or self._clock() + wait > deadline:
                 return self._conclude(outcome)
             LOG.warning("%s %s: %s; again in %.1f s", method, path, _told(outcome), wait)
             self.sleep(wait)
@@ -162,19 +148,14 @@ class Http:
         LOG.debug("%s %s: %d bytes sent, %d received", method, path, len(content or b""), len(body))
         return answered(response, body, secrets)
 
-    def _wait(self, outcome: Outcome, attempt: int) -> float:
-        """Seconds before the next try: a random share of the backoff, but not less than the service asks for."""
-        backoff = self._chance() * min(BACKOFF_LIMIT, BACKOFF * 2.0 ** (attempt - 1))
-        return max(backoff, asked(outcome, self._clock())) if isinstance(outcome, Answered) else backoff
-
     def _conclude(self, outcome: Outcome) -> Json:
         """Return the object of a success; raise an error for anything else."""
         match outcome:
             case Lost(why=why):
                 raise Unreachable(f"no answer from {self._host}: {why}", "check network and endpoint, then run again")
-            case Answered(status=status, content=dict() as content) if _succeeded(status):
+            case Answered(status=status, content=dict() as content) if succeeded(status):
                 return content
-            case Answered(status=status, text=text) if _succeeded(status):
+            case Answered(status=status, text=text) if succeeded(status):
                 raise Unreachable(
                     f"{self._host} answered with {kind(text)}: {text!r}", "is the endpoint right?", status=status
                 )
@@ -191,27 +172,6 @@ class Http:
                 raise self._explain(outcome.status, outcome.error, outcome.text)
             case _:
                 assert_never(outcome)
-
-
-def _succeeded(status: int) -> bool:
-    """Whether a status is one of success."""
-    return HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES
-
-
-def _repeatable(outcome: Outcome, repeat: Repeat) -> bool:
-    """Whether sending again may help, and cannot hurt."""
-    match outcome:
-        case Lost(hopeless=True):
-            return False
-        case Lost(undone=undone):
-            return undone or repeat is Repeat.SAFE
-        case Answered(status=429):
-            return True
-        case Answered(status=status, content=content, text=text):
-            cut = _succeeded(status) and content is None and text.startswith("{")
-            return (cut or status in TEMPORARY) and repeat is Repeat.SAFE
-        case _:
-            assert_never(outcome)
 
 
 def _told(outcome: Outcome) -> str:

@@ -3,11 +3,11 @@
 Whatever a server says is untrusted: it is read up to a limit, and quoted short, on one line, without secrets.
 """
 
-import email.utils
 import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
@@ -120,28 +120,12 @@ def lost(error: Exception, secrets: Sequence[str]) -> Lost:
     return Lost(why, undone, hopeless=isinstance(error, exceptions.SSLError | ValueError))
 
 
-def asked(answer: Answered, now: float) -> float:
-    """Seconds the service asks us to wait, by header or in the details of its error; 0 when it does not say."""
-    seconds = [0.0]
-    if after := answer.headers.get("Retry-After", ""):
-        seconds.append(float(after) if after.isdecimal() else _date(after) - now)
-    details = answer.error.get("details")
-    for detail in details if isinstance(details, list) else []:
-        delay = detail.get("retryDelay") if isinstance(detail, dict) else None
-        if isinstance(delay, str) and re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,9})?s", delay):
-            seconds.append(float(delay[:-1]))
-    return max(seconds)
-
-
-def _date(text: str) -> float:
-    """Read an HTTP date as Unix seconds; 0 if it is none."""
-    try:
-        return email.utils.parsedate_to_datetime(text).timestamp()
-    except (ValueError, OverflowError):
-        return 0.0
-
-
 def kind(text: str) -> str:
     """Name what came instead of a JSON object."""
     start = text.lstrip().lower()
     return "HTML" if start.startswith("<") else "cut JSON" if start.startswith("{") else "something else than JSON"
+
+
+def succeeded(status: int) -> bool:
+    """Whether a status is one of success."""
+    return HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeAlias, assert_never
 
 from reconciler.plan.document import document
-from reconciler.plan.event import Began, Ended, Event, Finished, Outcome, Progressed, Report, Waited
+from reconciler.plan.event import Began, Ended, Event, Finished, Progressed, Report, Waited
 from reconciler.plan.plan import FORMAT_VERSION, Plan
 from reconciler.render.neutral import unsafe
 from reconciler.render.outputs import Output
@@ -40,7 +40,7 @@ def event_line(event: Event) -> str:
         case Began():
             content = {"type": "began", **_about(event)}
         case Ended():
-            content = {"type": "ended", **_about(event), "result": event.result.value, "detail": event.detail}
+            content = {"type": "ended", **_ended(event)}
         case Progressed():
             content = {"type": "progressed", "address": str(event.address), "target": event.target}
             content |= {**_progress(event.progress), "remaining": event.remaining}
@@ -52,11 +52,6 @@ def event_line(event: Event) -> str:
         case _:
             assert_never(event)
     return _compact(content)
-
-
-def report_json(report: Report) -> str:
-    """Write the end of a run."""
-    return pretty({"formatVersion": FORMAT_VERSION, **_report(report)})
 
 
 def status_json(rows: Iterable[StatusRow]) -> str:
@@ -97,6 +92,11 @@ def _about(event: Began | Ended) -> dict[str, Json]:
     return {"address": str(event.address), "action": event.action.name.lower(), "target": event.target}
 
 
+def _ended(event: Ended) -> dict[str, Json]:
+    """How a row, or an act of it, ended."""
+    return {**_about(event), "result": event.result.value, "detail": event.detail}
+
+
 def _progress(progress: Progress) -> dict[str, Json]:
     """How far a training is. A loss that is no number is null: JSON has no other word for it."""
     last = progress.losses[-1][1] if progress.losses else None
@@ -107,21 +107,11 @@ def _progress(progress: Progress) -> dict[str, Json]:
 def _report(report: Report) -> dict[str, Json]:
     """The end of a run."""
     return {
-        "outcomes": [_outcome(each) for each in report.outcomes],
+        "outcomes": [_ended(each) for each in report.outcomes],
         "interrupted": report.interrupted,
         "timedOut": report.timed_out,
         "fatal": report.fatal,
         "exitCode": report.exit_code,
-    }
-
-
-def _outcome(outcome: Outcome) -> dict[str, Json]:
-    return {
-        "address": str(outcome.address),
-        "action": outcome.action.name.lower(),
-        "target": outcome.target,
-        "result": outcome.result.value,
-        "detail": outcome.detail,
     }
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from reconciler.plan.event import Outcome, Report, Result
+from reconciler.plan.event import Ended, Report, Result
 from reconciler.render.layout import flow
 from reconciler.render.progress import DOING
 from reconciler.render.style import Style, Tone
@@ -43,7 +43,7 @@ def _group(report: Report, result: Result, style: Style, width: int) -> str:
     )
 
 
-def _row(outcome: Outcome) -> str:
+def _row(outcome: Ended) -> str:
     """One row: the address, what was done or should have been, to which model, and why it was not."""
     doing, did = DOING[outcome.action]
     verb = did if outcome.result is Result.DONE else doing

@@ -7,7 +7,7 @@ and a last line whose form is fixed. Pure: the same plan gives the same text.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from reconciler.plan.change import Action, Change, Effect
+from reconciler.plan.change import TRAININGS, Action, Change, Effect
 from reconciler.plan.plan import Plan
 from reconciler.render.layout import counted, flow, pack
 from reconciler.render.progress import training
@@ -20,7 +20,6 @@ from reconciler.resource.reason import Reason
 
 WORTH_SEEING = frozenset({Reason.RETAINED, Reason.COPIED_MARK, Reason.MARK_LOST})
 """Reasons for which a row that does nothing is shown all the same."""
-TRAININGS = (Action.CREATE, Action.REPLACE)
 WIDE = 80
 """Columns from which on the values of a row stand below each other."""
 MARGIN = " " * 6

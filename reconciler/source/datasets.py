@@ -8,7 +8,7 @@ import io
 import os
 from collections.abc import Iterator
 from dataclasses import astuple, dataclass, field
-from typing import Any, BinaryIO, NamedTuple, get_args
+from typing import Any, BinaryIO, NamedTuple
 
 from reconciler.errors import Diagnostic, Origin, ReconcilerError
 from reconciler.resource.dataset import VERSION, Dataset, Example, Format, Locator
@@ -19,9 +19,9 @@ from reconciler.source.cache import Cache
 from reconciler.source.checks import Examination, Numbers, Warned, Where
 from reconciler.source.formats import rows
 from reconciler.source.hashing import BLOCK, Hashing, sha256
-from reconciler.source.load import Sourced
 from reconciler.source.paths import real_path, unavailable
 from reconciler.source.rows import Flaw
+from reconciler.source.sourced import Sourced
 from reconciler.source.wording import shown
 
 INPUT_FIELD = "text_input"
@@ -127,7 +127,7 @@ class Library:
         left, right = spec.input_field or INPUT_FIELD, spec.output_field or OUTPUT_FIELD
         form = spec.format or FORMATS.get(os.path.splitext(path)[1].lower())
         if form is None:
-            choices = ", ".join(sorted(set(FORMATS.values()) & set(get_args(Format))))
+            choices = ", ".join(sorted(set(FORMATS.values())))
             return wrong("path", f"the ending of {shown(path)} names no format", f"set format: one of {choices}")
         if left == right:
             return wrong("inputField", f"inputField and outputField are both {shown(left)}", "name two fields")

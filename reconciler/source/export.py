@@ -120,9 +120,9 @@ def _remove(part: dict[str, Any], steps: list[str]) -> bool:
 class _Dumper(yaml.SafeDumper):
     """Writes texts so that every YAML reads them as texts."""
 
-    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:  # noqa: ARG002, FBT001, FBT002
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:  # noqa: ARG002, FBT001, FBT002  (PyYAML's)
         """Indent the items of lists below their key."""
-        super().increase_indent(flow, False)  # noqa: FBT003  (PyYAML's signature)
+        super().increase_indent(flow, False)  # noqa: FBT003  (PyYAML's)
 
 
 def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:

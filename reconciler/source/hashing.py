@@ -38,7 +38,7 @@ class Hashing(io.RawIOBase):
         self.hash = hashlib.sha256()
         return self.inner.seek(offset, whence)
 
-    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]  # any buffer, says typeshed
         """Fill a buffer."""
         data = self.inner.read(len(buffer)) or b""
         self.hash.update(data)

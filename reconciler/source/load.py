@@ -2,8 +2,8 @@
 
 Every `.yaml`, `.yml` and `.json` file below the path is a manifest of ours or a finding, because a file that silently
 does not count would be read as a wish to delete. What is not declared may be deleted only if the path is the folder
-that holds the Workspace, and git checked out all of it, so that everything it could declare was
-read: `Loaded.complete`.
+that holds the Workspace, and git checked out all of it, so that everything it could declare was read:
+`Loaded.complete`.
 """
 
 import os
@@ -20,10 +20,9 @@ from reconciler.source import tree
 from reconciler.source.cache import Cache
 from reconciler.source.checkout import is_sparse
 from reconciler.source.collector import collector_resting
-from reconciler.source.reading import Home, Reading, Sourced
+from reconciler.source.reading import Reading
+from reconciler.source.sourced import Home, Sourced
 from reconciler.source.tree import File
-
-__all__ = ["Loaded", "Sourced", "load"]
 
 STDIN = "<stdin>"
 

@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from reconciler.errors import Diagnostic, Origin
-from reconciler.resource.manifest import Manifest, manifest
-from reconciler.resource.workspace import Workspace, workspace
+from reconciler.resource.manifest import manifest
+from reconciler.resource.workspace import workspace
 from reconciler.source.cache import Cache, key
-from reconciler.source.document import Document, Locate, locator
+from reconciler.source.document import Document, locator
+from reconciler.source.sourced import Home, Sourced
 from reconciler.source.text import LARGEST_FILE, decode
 from reconciler.source.tree import File
 
@@ -27,33 +28,12 @@ SCHEMAS = "9b88bbbac5ef"
 """Fingerprint of the schemas: what the cache knows to be valid was valid under these."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sourced:
-    """A manifest, where it starts, the folder its relative paths start from, and how to find its parts again."""
-
-    manifest: Manifest
-    origin: Origin
-    base: Path
-    locate: Locate
-
-
-@dataclass(frozen=True, slots=True)
-class Home:
-    """A Workspace document and the folder that holds it; `manifest` is None when it has faults."""
-
-    manifest: Workspace | None
-    origin: Origin
-    folder: str
-    locate: Locate
-
-
 @dataclass(slots=True)
 class Reading:
     """What has been read so far.
 
-    `datasets` are the absolute paths that manifests name as training data. `obscure` tells that a document which may
-    well be the Workspace could not be read, `claims` that a document has
-    an apiVersion, so that it means to be a manifest.
+    `datasets` are the absolute paths that manifests name as training data. `obscure`: a document that may well be the
+    Workspace could not be read. `claims`: a document has an apiVersion, so it means to be a manifest.
     """
 
     cache: Cache | None = None

@@ -13,7 +13,8 @@ from reconciler.resource.rules import Capabilities
 from reconciler.source.cache import Cache
 from reconciler.source.collector import collector_resting
 from reconciler.source.datasets import Library
-from reconciler.source.load import Loaded, Sourced
+from reconciler.source.load import Loaded
+from reconciler.source.sourced import Sourced
 from reconciler.source.wording import nearest, shown
 
 MARK = re.compile(r"reconciler:\d+:")

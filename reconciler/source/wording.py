@@ -38,8 +38,8 @@ def nearest(word: str, choices: Iterable[str]) -> str:
     return folded[found[0]] if found else ""
 
 
-def suggestion(word: str, choices: Sequence[str], noun: str = "") -> str:
-    """Advise the nearest choice, or list all of them."""
+def suggestion(word: str, choices: Sequence[str], intro: str) -> str:
+    """Advise the nearest choice, or list all of them after the words of `intro`."""
     if near := nearest(word, choices):
         return f"did you mean {near}?"
-    return f"{noun or 'choices'}: {', '.join(choices)}" if choices else ""
+    return f"{intro}: {', '.join(choices)}" if choices else ""

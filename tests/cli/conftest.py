@@ -11,7 +11,8 @@ from typing import Any, NamedTuple
 import pytest
 
 from reconciler.cli.main import main
-from reconciler.emulator.server import Emulator, Request, Response
+from reconciler.emulator.server import Emulator
+from reconciler.emulator.wire import Request, Response
 from reconciler.waiting import Clock
 
 WORKSPACE = """\
@@ -120,7 +121,7 @@ def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
 
     for module in ("apply", "wait"):
         monkeypatch.setattr(f"reconciler.cli.{module}.interruptible", passing)
-    monkeypatch.setattr("reconciler.providers.http.TRIES", 1)
+    monkeypatch.setattr("reconciler.providers.retry.TRIES", 1)
     yield bench
     bench.close()
 

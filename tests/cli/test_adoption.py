@@ -7,7 +7,7 @@ import yaml
 from jsonschema import Draft202012Validator
 
 from reconciler.cli.schema import schema
-from reconciler.emulator.server import Request
+from reconciler.emulator.wire import Request
 from tests.cli.conftest import Bench, Command
 
 

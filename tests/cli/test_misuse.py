@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from reconciler.emulator.faults import parse
+from reconciler.emulator.faulttext import parse
 from reconciler.emulator.http import Served, serve
 from reconciler.emulator.server import Emulator
 from reconciler.emulator.settings import Settings

@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 from reconciler.emulator.http import Served, serve
-from reconciler.emulator.server import Emulator, Request
+from reconciler.emulator.server import Emulator
 from reconciler.emulator.settings import Settings
+from reconciler.emulator.wire import Request
 
 with warnings.catch_warnings():
     # Google's packages warn about the age of Python and of themselves while they are imported.

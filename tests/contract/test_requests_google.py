@@ -136,11 +136,11 @@ def test_grants(wire: Wire) -> None:
     ],
 )
 def test_prompts(version: str, method: str, message: str) -> None:
-    from reconciler.providers.gemini import codec
+    from reconciler.providers.gemini import inference
 
     write: dict[str, Callable[[str], dict[str, Any]]] = {
-        "generateContent": codec.encode_prompt,
-        "generateText": codec.encode_text_prompt,
+        "generateContent": inference.content_request,
+        "generateText": inference.text_request,
     }
     parsed = ParseDict(write[method]("4"), getattr(GOOGLE[version], message).pb()(), ignore_unknown_fields=False)
     text = parsed.contents[0].parts[0].text if method == "generateContent" else parsed.prompt.text

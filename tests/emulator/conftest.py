@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from reconciler.emulator.server import Emulator, Request, Response
+from reconciler.emulator.server import Emulator
 from reconciler.emulator.settings import Settings
+from reconciler.emulator.wire import Request, Response
 
 START = 1_695_153_385.999303
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from reconciler.emulator.server import Request
+from reconciler.emulator.wire import Request
 
 MODEL = "/v1beta/tunedModels/numbers-1"
 ACCOUNTS = {"A": "ann@example.com", "B": "bob@example.com", "C": "cy@example.com"}

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 import requests
 
-from reconciler.emulator.faults import CALLS, Cut, Fault, Status, parse
+from reconciler.emulator.faults import Cut, Fault, Status
+from reconciler.emulator.faulttext import CALLS, parse
 from reconciler.emulator.inprocess import adapter
 
 BETA = "/v1beta/tunedModels"

@@ -14,7 +14,7 @@ import pytest
 import requests
 
 from reconciler.emulator.http import Served, serve
-from reconciler.emulator.server import Recorded
+from reconciler.emulator.wire import Recorded
 
 BETA = "/v1beta/tunedModels"
 EXAMPLES = {"examples": [{"textInput": "1", "output": "2"}]}
@@ -23,7 +23,8 @@ BODY = {"baseModel": "models/gemini-1.0-pro-001", "tuningTask": {"trainingData":
 RACER = f"""
 import json, sys
 from pathlib import Path
-from reconciler.emulator.server import Emulator, Request
+from reconciler.emulator.server import Emulator
+from reconciler.emulator.wire import Request
 emulator = Emulator(Path(sys.argv[1]))
 body = json.dumps({BODY!r}).encode()
 statuses = []

@@ -18,7 +18,7 @@ import pytest
 import requests
 
 from reconciler.cli.main import main
-from reconciler.emulator.faults import parse
+from reconciler.emulator.faulttext import parse
 from reconciler.emulator.inprocess import adapter
 from reconciler.emulator.settings import Settings
 from reconciler.providers.gemini import connect as connecting

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from reconciler.emulator.faults import Faults
-from reconciler.emulator.server import Emulator, Recorded, Request, Response
+from reconciler.emulator.server import Emulator
 from reconciler.emulator.settings import Settings
+from reconciler.emulator.wire import Recorded, Request, Response
 
 WRITES = ("POST", "PATCH", "DELETE")
 LOST = 503

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from reconciler.plan.change import Act, Action, acts, leaves
-from reconciler.plan.event import Outcome, Report, Result
+from reconciler.plan.event import Ended, Report, Result
 from reconciler.plan.plan import Wishes
 from reconciler.resource.address import Address
 from reconciler.resource.observed import Progress, State
@@ -149,13 +149,13 @@ def test_no_changes_is_the_whole_truth_or_not_said(made: object, empty: bool) ->
 )
 def test_exit_codes(results: list[str], cut: dict[str, object], code: int) -> None:
     """Law 25: the highest that holds."""
-    outcomes = tuple(Outcome(Address("a"), Action.WAIT, "x", Result[result]) for result in results)
+    outcomes = tuple(Ended(Address("a"), Action.WAIT, "x", Result[result]) for result in results)
     assert Report(outcomes, **cut).exit_code == code  # type: ignore[arg-type]  # parametrised
 
 
 def test_a_training_that_was_begun_is_something_done() -> None:
-    begun = Outcome(Address("a"), Action.CREATE, "x", Result.TRAINING)
-    failed = Outcome(Address("b"), Action.CREATE, "y", Result.FAILED)
+    begun = Ended(Address("a"), Action.CREATE, "x", Result.TRAINING)
+    failed = Ended(Address("b"), Action.CREATE, "y", Result.FAILED)
     assert Report((begun,)).exit_code == 3
     assert Report((begun, failed)).exit_code == 5
 

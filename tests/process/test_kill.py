@@ -20,8 +20,8 @@ from pathlib import Path
 import pytest
 
 from reconciler.emulator.http import serve
-from reconciler.emulator.server import Request, Response
 from reconciler.emulator.settings import Settings
+from reconciler.emulator.wire import Request, Response
 from tests.golden.story import NUMBERS, SENTENCES, WORKSPACE
 from tests.golden.wire import Watched
 

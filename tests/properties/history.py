@@ -15,9 +15,10 @@ import requests
 from hypothesis import strategies as st
 from urllib3 import HTTPResponse
 
-from reconciler.apply import Options, execute
-from reconciler.emulator.server import Emulator, Request, Response
+from reconciler.apply import execute
+from reconciler.emulator.server import Emulator
 from reconciler.emulator.settings import Settings
+from reconciler.emulator.wire import Request, Response
 from reconciler.errors import ReconcilerError
 from reconciler.plan.event import Finished, Report
 from reconciler.plan.plan import Plan
@@ -27,6 +28,7 @@ from reconciler.providers.gemini.advice import explain
 from reconciler.providers.gemini.provider import GeminiProvider
 from reconciler.providers.http import Http
 from reconciler.resource.desired import Desired
+from reconciler.run import Options
 from reconciler.waiting import Clock
 from tests.build import desired, terms
 from tests.properties.oracle import Bid, Oracle, Wanted

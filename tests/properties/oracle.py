@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from reconciler.emulator.server import Emulator, Request
+from reconciler.emulator.server import Emulator
+from reconciler.emulator.wire import Request
 
 OWNER = "acme"
 

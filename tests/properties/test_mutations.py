@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, Phase, given
 from hypothesis import settings as configure
 
 from reconciler import apply
-from reconciler.plan import decision, diff, match, moves, planner, training, undeclared
+from reconciler.plan import attempt, decision, diff, moves, planner, training, undeclared
 from reconciler.plan.inventory import Inventory, take
 from reconciler.plan.terms import Terms
 from reconciler.providers.gemini import mark
@@ -32,7 +32,7 @@ def blind_to_data(patch: Patch) -> None:
         return inputs_hash(replace(want, dataset=None))
 
     patch.setattr(diff, "_data", lambda *_, **__: iter(()))
-    for module in (match, training):
+    for module in (attempt, training):
         patch.setattr(module, "inputs_hash", blind)
 
 
@@ -44,8 +44,8 @@ def marks_lost_on_update(patch: Patch) -> None:
         return text if carrier and text is not None else whole(carrier, text, token)
 
     patch.setattr(mark, "place", plain)
-    patch.setattr("reconciler.providers.gemini.provider._mark_refused", RuntimeError)
-    patch.setattr("reconciler.providers.gemini.provider._shows", lambda *_: True)
+    patch.setattr("reconciler.providers.gemini.provider.mark_refused", RuntimeError)
+    patch.setattr("reconciler.providers.gemini.trainings.shows", lambda *_: True)
 
 
 def one_model_an_address(patch: Patch) -> None:
@@ -95,7 +95,7 @@ def failures_are_retried_by_themselves(patch: Patch) -> None:
 def ids_prove_nothing(patch: Patch) -> None:
     """A model whose mark was wiped is nobody's, and its address is trained again."""
     patch.setattr("reconciler.plan.inventory._claim", lambda unmarked, *_: list(unmarked))
-    patch.setattr(training, "_foreign", lambda *_: False)
+    patch.setattr(attempt, "_foreign", lambda *_: False)
 
 
 def marks_do_not_protect(patch: Patch) -> None:

@@ -11,7 +11,8 @@ from requests.adapters import BaseAdapter
 from requests.structures import CaseInsensitiveDict
 from urllib3 import HTTPResponse
 
-from reconciler.emulator.faults import Fault, parse
+from reconciler.emulator.faults import Fault
+from reconciler.emulator.faulttext import parse
 from reconciler.emulator.inprocess import adapter
 from reconciler.emulator.server import Emulator
 from reconciler.emulator.settings import Settings

@@ -13,9 +13,10 @@ from urllib3.connection import HTTPConnection
 from urllib3.exceptions import MaxRetryError, NameResolutionError, NewConnectionError
 
 from reconciler.errors import QuotaExceeded, RemoteError, Unauthenticated, Unreachable
-from reconciler.providers import http, outcome
+from reconciler.providers import outcome, retry
 from reconciler.providers.gemini.advice import explain
-from reconciler.providers.http import Http, Repeat
+from reconciler.providers.http import Http
+from reconciler.providers.retry import Repeat
 
 HOST = "https://service.example"
 KEY = "k-very-secret-123456"
@@ -311,8 +312,8 @@ def test_every_request_is_one_line_of_log(client: Callable[..., Client], caplog:
 
 
 def test_the_longest_wait_is_half_a_minute(client: Callable[..., Client], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(http, "TRIES", 9)
-    monkeypatch.setattr(http, "PATIENCE", 1e6)
+    monkeypatch.setattr(retry, "TRIES", 9)
+    monkeypatch.setattr(retry, "PATIENCE", 1e6)
     there = client(*[failed(503)] * 8, {})
     there.get()
     assert there.slept == [0.5, 1, 2, 4, 8, 15, 15, 15]

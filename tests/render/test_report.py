@@ -3,14 +3,14 @@
 import pytest
 
 from reconciler.plan.change import Action
-from reconciler.plan.event import Outcome, Report, Result
+from reconciler.plan.event import Ended, Report, Result
 from reconciler.render.report import TITLES, report_text
 from reconciler.render.style import ANSI, PLAIN
 from reconciler.resource.address import Address
 
 
-def outcome(name: str, action: Action, result: Result, detail: str = "") -> Outcome:
-    return Outcome(Address(name), action, f"tunedModels/{name}", result, detail)
+def outcome(name: str, action: Action, result: Result, detail: str = "") -> Ended:
+    return Ended(Address(name), action, f"tunedModels/{name}", result, detail)
 
 
 DONE = outcome("a", Action.CREATE, Result.DONE)

@@ -20,10 +20,13 @@ from reconciler.errors import (
 )
 from reconciler.providers.outcome import quotable
 
-LOGIN = (
-    "gcloud auth application-default login --client-id-file client_secret.json --scopes="
-    "https://www.googleapis.com/auth/cloud-platform,https://www.googleapis.com/auth/generative-language.tuning"
+SCOPES = (
+    "https://www.googleapis.com/auth/cloud-platform",
+    "https://www.googleapis.com/auth/generative-language.tuning",
 )
+"""What a token must be good for."""
+
+LOGIN = f"gcloud auth application-default login --client-id-file client_secret.json --scopes={','.join(SCOPES)}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,25 +1,24 @@
-"""Between our values and the JSON of tunedModels: the only module that knows the names on the wire. Pure.
+"""Between our values and the JSON of tunedModels, their operations, and base models. Pure.
 
-Shapes are those of google.ai.generativelanguage v1beta and v1beta3. Answers are read as proto3 JSON: zero and empty
-fields are left out, fields unknown to us are ignored. A model with a field of the wrong JSON type cannot be judged:
-its state is UNKNOWN, so it is shown and left alone. An answer of the wrong shape altogether is a RemoteError.
+Shapes are those of google.ai.generativelanguage v1beta and v1beta3. Fields unknown to us are ignored. A model with a
+field of the wrong JSON type cannot be judged: its state is UNKNOWN, so it is shown and left alone. An answer of the
+wrong shape altogether is a RemoteError.
 """
 
 import json
 import re
-from collections.abc import Iterable, Mapping
-from typing import Any, TypeAlias
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
 
 from reconciler.errors import Refused, RemoteError
 from reconciler.providers.gemini import mark
 from reconciler.providers.gemini.naming import PREFIX
+from reconciler.providers.gemini.protojson import Json, items, nested, objects, string
 from reconciler.resource.dataset import Dataset, Example, combine, fingerprint
-from reconciler.resource.observed import Grant, Observed, Operation, Progress, State
+from reconciler.resource.observed import Observed, Operation, Progress, State
 from reconciler.resource.reason import Reason
 from reconciler.resource.rules import Fields, Value
-
-Json: TypeAlias = Mapping[str, Any]
-"""A parsed JSON object: nothing is known of its values before they are looked at."""
 
 STATES = {"CREATING": State.TRAINING, "ACTIVE": State.READY, "FAILED": State.FAILED}
 TUNABLE = frozenset(("createTunedModel", "createTunedTextModel"))
@@ -81,7 +80,7 @@ def training_body(values: Fields, description: str, dataset: Dataset, examples: 
     """
     encoded, fingerprints = [], []
     for example in examples:
-        encoded.append(serialise({"textInput": example.input, "output": example.output}))
+        encoded.append(_serialise({"textInput": example.input, "output": example.output}))
         fingerprints.append(fingerprint(example))
         if len(encoded) > dataset.count:
             break
@@ -92,7 +91,7 @@ def training_body(values: Fields, description: str, dataset: Dataset, examples: 
         )
     body = encode(values, description)
     body.setdefault("tuningTask", {})["trainingData"] = {"examples": {"examples": []}}
-    before, after = serialise(body).split('"examples":[]')  # never inside a string: quotes are escaped there
+    before, after = _serialise(body).split('"examples":[]')  # never inside a string: quotes are escaped there
     return f'{before}"examples":[{",".join(encoded)}]{after}'.encode()
 
 
@@ -103,39 +102,38 @@ def decode(model: object, service_version: str) -> Observed:
     if not _NAME.fullmatch(name):
         raise RemoteError(f"the service listed a model named {name[:100]!r}", "is the endpoint right?")
     problems: list[str] = []
-    raw = _string(model, "description", problems)
+    raw = string(model, "description", problems)
     kind, ownership, human = mark.decode(raw, name.removeprefix(PREFIX))
-    task = _object(model, "tuningTask", problems)
+    task = nested(model, "tuningTask", problems)
     fields = _fields(model, task, problems)
     fields["description"] = human
     if service_version == "v1beta":
-        fields["readerProjectNumbers"] = _numbers_set(model, problems)
-    state = STATES.get(_string(model, "state", problems), State.UNKNOWN)
-    created, updated = _string(model, "createTime", problems), _string(model, "updateTime", problems)
-    completed = _string(task, "completeTime", problems)
-    return Observed(
+        fields["readerProjectNumbers"] = _project_numbers(model, problems)
+    state = STATES.get(string(model, "state", problems), State.UNKNOWN)
+    observed = Observed(
         name,
-        State.UNKNOWN if problems else state,
+        state,
         fields,
         kind,
         ownership,
-        raw,
-        created,
-        updated,
-        _progress(task),
-        completed,
+        carrier=raw,
+        created=string(model, "createTime", problems),
+        updated=string(model, "updateTime", problems),
+        progress=_progress(task),
+        completed=string(task, "completeTime", problems),
     )
+    return replace(observed, state=State.UNKNOWN) if problems else observed
 
 
 def _fields(model: Json, task: Json, problems: list[str]) -> dict[str, Value]:
     """Collect the reported values by our paths; what has the wrong type is noted and left out."""
     fields: dict[str, Value] = {}
     for key in ("displayName", "baseModel"):
-        if text := _string(model, key, problems):
+        if text := string(model, key, problems):
             fields[key] = text
-    if text := _string(_object(model, "tunedModelSource", problems), "tunedModel", problems):
+    if text := string(nested(model, "tunedModelSource", problems), "tunedModel", problems):
         fields["tunedModelSource.tunedModel"] = text
-    for part, names in ((model, _NUMBERS), (_object(task, "hyperparameters", problems), _HYPERPARAMETERS)):
+    for part, names in ((model, _NUMBERS), (nested(task, "hyperparameters", problems), _HYPERPARAMETERS)):
         for key, field in names.items():
             value = part.get(key)
             if type(value) is float or type(value) is int:
@@ -145,7 +143,7 @@ def _fields(model: Json, task: Json, problems: list[str]) -> dict[str, Value]:
     return fields
 
 
-def _numbers_set(model: Json, problems: list[str]) -> tuple[str, ...]:
+def _project_numbers(model: Json, problems: list[str]) -> tuple[str, ...]:
     """Read readerProjectNumbers, int64 as strings or numbers; leaving them out means that there are none."""
     numbers = model.get("readerProjectNumbers")
     if numbers is None:
@@ -172,112 +170,42 @@ def _progress(task: Json) -> Progress | None:
 
 def decode_models(page: Json, service_version: str) -> list[Observed]:
     """Read one page of tunedModels."""
-    return [decode(model, service_version) for model in _list(page, "tunedModels")]
+    return [decode(model, service_version) for model in items(page, "tunedModels")]
 
 
 def decode_operation(operation: Json) -> Operation:
     """Read what create answers, or an operation asked for: its model, whether it is over, and why it failed."""
-    metadata = _object(operation, "metadata", [])
+    metadata = nested(operation, "metadata")
     error = operation.get("error")
     return Operation(
-        model=_string(metadata, "tunedModel", []),
+        model=string(metadata, "tunedModel"),
         done=operation.get("done") is True,
         error=_message(error) if isinstance(error, dict) else "",
-        name=_string(operation, "name", []),
+        name=string(operation, "name"),
     )
 
 
 def decode_operations(page: Json) -> list[Operation]:
     """Read one page of a model's operations."""
-    return [decode_operation(operation) for operation in _list(page, "operations") if isinstance(operation, dict)]
-
-
-def decode_grants(page: Json) -> list[Grant]:
-    """Read one page of permissions; the owner's comes with the model and is nobody's to give."""
-    permissions = [permission for permission in _list(page, "permissions") if isinstance(permission, dict)]
-    grants = (Grant(*(_string(p, key, []) for key in ("granteeType", "emailAddress", "role"))) for p in permissions)
-    return [grant for grant in grants if grant.role != "OWNER"]
-
-
-def encode_grant(grant: Grant) -> dict[str, str]:
-    """Write a Permission for create; everyone has no e-mail address."""
-    address = {"emailAddress": grant.email} if grant.email else {}
-    return {"granteeType": grant.grantee, **address, "role": grant.role}
+    return [decode_operation(operation) for operation in objects(page, "operations")]
 
 
 def decode_tunable(page: Json) -> list[str]:
     """Read one page of base models: the names of those that can be tuned."""
     return [
         name
-        for model in _list(page, "models")
-        if isinstance(model, dict) and isinstance(name := model.get("name"), str)
+        for model in objects(page, "models")
+        if isinstance(name := model.get("name"), str)
         if isinstance(methods := model.get("supportedGenerationMethods"), list)
         if any(method in TUNABLE for method in methods)
     ]
 
 
-def encode_prompt(prompt: str) -> dict[str, Any]:
-    """Write a GenerateContentRequest of one turn."""
-    return {"contents": [{"role": "user", "parts": [{"text": prompt}]}]}
-
-
-def encode_text_prompt(prompt: str) -> dict[str, Any]:
-    """Write a GenerateTextRequest, which the PaLM generation takes."""
-    return {"prompt": {"text": prompt}}
-
-
-def decode_text(answer: Json) -> str:
-    """Read the text of the first candidate, of generateContent or generateText; raise RemoteError if there is none."""
-    first = next((c for c in _list(answer, "candidates") if isinstance(c, dict)), {})
-    parts = _list(_object(first, "content", []), "parts")
-    texts = [part["text"] for part in parts if isinstance(part, dict) and isinstance(part.get("text"), str)]
-    if isinstance(output := first.get("output"), str):
-        texts.append(output)
-    if not texts:
-        blocked = _string(_object(answer, "promptFeedback", []), "blockReason", [])
-        raise RemoteError(
-            f"the model gave no text ({blocked or _string(first, 'finishReason', []) or 'no candidate'})",
-            "change the prompt",
-        )
-    return "".join(texts)
-
-
-def next_page(page: Json) -> str:
-    """The token of the next page; empty on the last."""
-    return _string(page, "nextPageToken", [])
-
-
-def serialise(body: Json) -> str:
+def _serialise(body: Json) -> str:
     """Compact JSON; characters beyond ASCII as themselves."""
     return json.dumps(body, ensure_ascii=False, separators=(",", ":"))
 
 
 def _message(error: Json) -> str:
     """Say why an operation failed, in the service's words, or by its code where it has none."""
-    return _string(error, "message", []) or f"error {error.get('code', 'without a code')}"
-
-
-def _string(part: Json, key: str, problems: list[str]) -> str:
-    """Read a string; empty when left out, or noted when something else."""
-    value = part.get(key, "")
-    if isinstance(value, str):
-        return value
-    problems.append(key)
-    return ""
-
-
-def _object(part: Json, key: str, problems: list[str]) -> Json:
-    """Read an object; empty when left out, or noted when something else."""
-    value = part.get(key, {})
-    if isinstance(value, dict):
-        return value
-    problems.append(key)
-    return {}
-
-
-def _list(part: Json, key: str) -> list[Any]:
-    """Read a list; empty when left out. Raise RemoteError for anything else: taken for empty it would be a lie."""
-    value = part.get(key, [])
-    if isinstance(value, list):
-        return value
-    raise RemoteError(f"the service answered with {key} that is no list", "is the endpoint right?")
+    return string(error, "message") or f"error {error.get('code', 'without a code')}"

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from reconciler.errors import RemoteError, Unauthenticated, Unreachable, UsageError
-from reconciler.providers.gemini.advice import LOGIN
+from reconciler.providers.gemini.advice import LOGIN, SCOPES
 from reconciler.providers.http import Credentials
 from reconciler.providers.outcome import quotable
 from reconciler.resource.workspace import ENDPOINT_PATTERN
@@ -28,11 +28,6 @@ EMBEDDED = "http://emulator"
 
 KEYS = ("GEMINI_API_KEY", "GOOGLE_API_KEY")
 """Variables that hold an API key; the first one that is set counts, as in Google's own client."""
-
-SCOPES = (
-    "https://www.googleapis.com/auth/cloud-platform",
-    "https://www.googleapis.com/auth/generative-language.tuning",
-)
 
 
 def choose(endpoint: str, environ: Mapping[str, str], project: str | None = None) -> Credentials:

@@ -11,29 +11,25 @@ from dataclasses import replace
 from http import HTTPStatus
 
 from reconciler.errors import AlreadyExists, NotFound, PermissionDenied, Refused, RemoteError, Unreachable
-from reconciler.providers.gemini import adoption, codec, mark
+from reconciler.providers.gemini import adoption, codec, inference, mark, permissions
 from reconciler.providers.gemini.advice import hides
 from reconciler.providers.gemini.naming import PREFIX, GeminiNaming
 from reconciler.providers.gemini.rules import capabilities
 from reconciler.providers.gemini.service import Service
-from reconciler.providers.http import Http, Repeat
+from reconciler.providers.gemini.trainings import Trainings, mark_refused
+from reconciler.providers.http import Http
+from reconciler.providers.retry import Repeat
 from reconciler.resource.dataset import Example
 from reconciler.resource.desired import Desired
-from reconciler.resource.identity import names
 from reconciler.resource.naming import Naming
-from reconciler.resource.observed import Grant, Mark, Observed, Operation, Ownership, Snapshot, State
+from reconciler.resource.observed import Grant, Mark, Observed, Operation, Ownership, Snapshot
 from reconciler.resource.reason import Reason
 from reconciler.resource.rules import Capabilities, Value
 
 LOG = logging.getLogger("reconciler.gemini")
 
-VANISHED = "the model vanished while it was awaited"
-
 SILENT = frozenset((HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND, HTTPStatus.NOT_IMPLEMENTED))
 """Answers that say nothing about which bases can be tuned."""
-
-RANK = {"READER": 1, "WRITER": 2, "OWNER": 3}
-"""Roles, each with all that the lower ones may do."""
 
 
 class GeminiProvider:
@@ -44,9 +40,7 @@ class GeminiProvider:
         self._http = http
         self._service = Service(http, service_version, losses=losses)
         self._capabilities = capabilities(service_version)
-        self._unproven: dict[str, Ownership] = {}
-        self._missed: set[str] = set()
-        self._turn = 0
+        self._trainings = Trainings(self._service)
 
     @property
     def capabilities(self) -> Capabilities:
@@ -95,7 +89,7 @@ class GeminiProvider:
             answer = self._http.send("POST", f"{self._service.root}/tunedModels", {"tunedModelId": model_id}, body)
         except AlreadyExists:
             return self._adopt(name, desired, ownership)
-        self._unproven[name] = ownership
+        self._trainings.begun(name, ownership)
         return replace(codec.decode_operation(answer), model=name, done=False, error="")
 
     def update(self, observed: Observed, values: Mapping[str, Value], ownership: Ownership | None) -> Operation:
@@ -110,7 +104,7 @@ class GeminiProvider:
         answer = self._http.send("PATCH", f"{self._service.root}/{observed.name}", query, body)
         written = self._service.decode(answer)
         if token and "description" in body and token not in written.carrier:
-            raise _mark_refused(written)
+            raise mark_refused(written)
         return Operation(observed.name, done=True, observed=written)
 
     def delete(self, observed: Observed) -> Operation:
@@ -128,13 +122,13 @@ class GeminiProvider:
         """Create the permissions that are missing. One whose answer is lost is looked for, not repeated."""
         present = self.grants(observed)
         for wanted in grants:
-            if _covered(wanted, present):
+            if permissions.covered(wanted, present):
                 continue
-            path, body = f"{self._service.root}/{observed.name}/permissions", codec.encode_grant(wanted)
+            path, body = f"{self._service.root}/{observed.name}/permissions", permissions.encode(wanted)
             try:
                 self._http.send("POST", path, None, body, Repeat.REFUSED)
             except (AlreadyExists, Unreachable):
-                if not _covered(wanted, self.grants(observed)):
+                if not permissions.covered(wanted, self.grants(observed)):
                     raise
 
     def cancel(self, observed: Observed) -> None:
@@ -147,38 +141,20 @@ class GeminiProvider:
             LOG.warning("%s was not cancelled: %s", observed.name, error)
 
     def poll(self, operations: Sequence[Operation]) -> Sequence[Operation]:
-        """Look at the models of all operations: with one list, or one GET where a single one is under way.
-
-        A model that the list lacks is looked for by itself, one such model a call, and is gone when two looks agree.
-        A training that turned out FAILED costs one more request, for the reason. Refused (MARK_REFUSED) if a model
-        made by this provider does not show the mark it was made with.
-        """
-        awaited = [operation.model for operation in operations if not operation.done]
-        seen = {observed.name: observed for observed in self.observe()} if len(awaited) > 1 else {}
-        absent = self._next([name for name in awaited if name not in seen])
-        if absent and (found := self._service.model(absent)):
-            seen[absent] = found
-        gone = self._gone(absent) if absent and absent not in seen else ""
-        return [
-            operation
-            if operation.done
-            else Operation(operation.model, done=True, error=VANISHED, name=operation.name)
-            if operation.model == gone
-            else self._progressed(operation, seen.get(operation.model))
-            for operation in operations
-        ]
+        """Look at all trainings at once: see `Trainings.look`."""
+        return self._trainings.look(operations)
 
     def generate(self, name: str, prompt: str) -> str:
         """Ask a model; those of the PaLM generation know generateText only."""
         path = f"{self._service.root}/{name}"
         if self._service.version != "v1beta3":
             try:
-                content = self._http.send("POST", f"{path}:generateContent", None, codec.encode_prompt(prompt))
-                return codec.decode_text(content)
+                content = self._http.send("POST", f"{path}:generateContent", None, inference.content_request(prompt))
+                return inference.text(content)
             except NotFound:
                 LOG.info("%s has no generateContent: generateText is tried", name)
-        answer = self._http.send("POST", f"{path}:generateText", None, codec.encode_text_prompt(prompt))
-        return codec.decode_text(answer)
+        answer = self._http.send("POST", f"{path}:generateText", None, inference.text_request(prompt))
+        return inference.text(answer)
 
     def _adopt(self, name: str, desired: Desired, ownership: Ownership) -> Operation:
         """Take over, in whatever state it is, the model that has our id; give it its mark back if it has none."""
@@ -186,7 +162,7 @@ class GeminiProvider:
         adoption.check(observed, ownership, desired.address)
         if observed.mark is Mark.NONE:
             observed = self.update(observed, {}, ownership).observed or observed
-        return self._progressed(Operation(name, done=False), observed)
+        return self._trainings.progressed(Operation(name, done=False), observed)
 
     def _refuse_if_moved(self, observed: Observed) -> None:
         """Read the description again; Refused (STALE) if somebody changed it since it was observed."""
@@ -196,31 +172,6 @@ class GeminiProvider:
                 Reason.STALE, f"the description of {observed.name} was changed meanwhile", "plan again and review"
             )
 
-    def _next(self, absent: Sequence[str]) -> str:
-        """Take turns among the models that the list lacks; empty if it has them all."""
-        self._turn += 1
-        return absent[self._turn % len(absent)] if absent else ""
-
-    def _gone(self, name: str) -> str:
-        """The name, if this is the second look in a row that did not find it; else remember the first."""
-        if name in self._missed:
-            return name
-        self._missed.add(name)
-        return ""
-
-    def _progressed(self, operation: Operation, observed: Observed | None) -> Operation:
-        """The operation as the state of its model tells it; unchanged if the model was not seen."""
-        if observed is None:
-            return operation
-        self._missed.discard(observed.name)
-        expected = self._unproven.pop(observed.name, None)
-        if expected and not _shows(observed, expected):
-            raise _mark_refused(observed)
-        failed = observed.state is State.FAILED
-        error = self._service.failure(observed.name, operation.name) if failed else ""
-        done = failed or observed.state is State.READY
-        return Operation(operation.model, done, observed, error, operation.name)
-
 
 def _description(observed: Observed, text: Value | None, token: str | None) -> str | None:
     """The raw description to write: None if neither the text nor the mark has to change."""
@@ -229,32 +180,3 @@ def _description(observed: Observed, text: Value | None, token: str | None) -> s
         return None
     raw = mark.place(observed.carrier, None if text is None else str(text), token)
     return None if raw == observed.carrier else raw
-
-
-def _shows(observed: Observed, expected: Ownership) -> bool:
-    """Whether a model shows the mark it was made with, or a later one of ours."""
-    shown = observed.ownership
-    return (
-        observed.mark is Mark.VALID
-        and shown is not None
-        and shown.owner == expected.owner
-        and names(shown.name, expected.name)
-    )
-
-
-def _covered(wanted: Grant, present: Iterable[Grant]) -> bool:
-    """Whether the grantee already has the role, or a higher one."""
-    return any(
-        (grant.grantee, grant.email) == (wanted.grantee, wanted.email)
-        and RANK.get(grant.role, 0) >= RANK.get(wanted.role, 0)
-        for grant in present
-    )
-
-
-def _mark_refused(observed: Observed) -> Refused:
-    """The service did not keep the mark: going on would make models that nobody recognises."""
-    return Refused(
-        Reason.MARK_REFUSED,
-        f"the service did not keep the mark in the description of {observed.name}",
-        "shorten spec.description; the model's id still shows whose it is, so the next plan offers to mark it again",
-    )

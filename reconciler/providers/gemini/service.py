@@ -5,11 +5,11 @@ v1 only. What worked first is kept.
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from reconciler.errors import NotFound, RemoteError
-from reconciler.providers.gemini import codec
+from reconciler.providers.gemini import codec, permissions
 from reconciler.providers.gemini.advice import hides
+from reconciler.providers.gemini.protojson import Json, next_page
 from reconciler.providers.http import Http
 from reconciler.providers.outcome import quotable
 from reconciler.resource.observed import Grant, Observed, Operation
@@ -46,14 +46,14 @@ class Service:
                 return None
             raise
 
-    def decode(self, model: Mapping[str, Any]) -> Observed:
+    def decode(self, model: Json) -> Observed:
         """Read a model in an answer of this version."""
         return codec.decode(model, self.version)
 
     def grants(self, name: str) -> tuple[Grant, ...]:
         """Every permission on a model but the owner's, sorted."""
         pages = self._pages(f"{self.root}/{name}/permissions")
-        found = {grant for page in pages for grant in codec.decode_grants(page)}
+        found = {grant for page in pages for grant in permissions.decode(page)}
         return tuple(sorted(found, key=lambda grant: (grant.grantee, grant.email, grant.role)))
 
     def tunable(self) -> frozenset[str]:
@@ -88,14 +88,14 @@ class Service:
                 continue
         return codec.decode_operation(self.http.send("GET", f"/{self._operation_versions[-1]}/{name}"))
 
-    def _pages(self, path: str, query: Mapping[str, str] | None = None) -> Iterator[codec.Json]:
+    def _pages(self, path: str, query: Mapping[str, str] | None = None) -> Iterator[Json]:
         """Yield all pages of a list; a token that comes back would go on for ever, so it is an error."""
         seen: set[str] = set()
         more: dict[str, str] = {}
         while True:
             page = self.http.send("GET", path, {"pageSize": PAGE, **(query or {}), **more})
             yield page
-            token = codec.next_page(page)
+            token = next_page(page)
             if not token:
                 return
             if token in seen:

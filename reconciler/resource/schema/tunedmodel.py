@@ -5,7 +5,7 @@ Kubernetes object: no field has two types, optional fields are nullable, maps ha
 Unset means "the service decides", so no field that reaches the service has a default here.
 """
 
-from typing import Annotated, Literal, Self, TypeAlias, get_args
+from typing import Annotated, Literal, Self, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 from pydantic.alias_generators import to_camel
@@ -26,8 +26,6 @@ Ignorable: TypeAlias = Literal[
     "hyperparameters.learningRate",
     "hyperparameters.learningRateMultiplier",
 ]
-
-IGNORABLE: tuple[str, ...] = get_args(Ignorable)
 """Fields whose differences a manifest may choose to leave alone."""
 
 Text = Annotated[str, StringConstraints(min_length=1)]

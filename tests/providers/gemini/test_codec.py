@@ -9,8 +9,9 @@ import pytest
 from reconciler.errors import Refused, RemoteError
 from reconciler.providers.gemini import codec
 from reconciler.providers.gemini.mark import encode
+from reconciler.providers.gemini.protojson import next_page
 from reconciler.resource.dataset import Dataset, Example, Locator, digest
-from reconciler.resource.observed import Grant, Mark, Operation, Ownership, Progress, State
+from reconciler.resource.observed import Mark, Operation, Ownership, Progress, State
 from reconciler.resource.rules import Value
 
 SAMPLES = Path(__file__).parents[4] / "shared" / "samples"
@@ -255,30 +256,13 @@ def test_lists() -> None:
     assert [o.name for o in codec.decode_models({"tunedModels": [a_model()]}, "v1beta")] == ["tunedModels/sentences-1"]
     assert [o.name for o in codec.decode_operations({"operations": [{"name": "o"}, 3]})] == ["o"]
     assert codec.decode_models({}, "v1beta") == []
-    assert (codec.next_page({"nextPageToken": "x"}), codec.next_page({})) == ("x", "")
+    assert (next_page({"nextPageToken": "x"}), next_page({})) == ("x", "")
 
 
 @pytest.mark.parametrize("listed", [None, {}, "x", 3])
 def test_a_list_that_is_none_is_not_taken_for_empty(listed: object) -> None:
     with pytest.raises(RemoteError, match="tunedModels that is no list"):
         codec.decode_models({"tunedModels": listed}, "v1beta")
-
-
-def test_grants() -> None:
-    page = {
-        "permissions": [
-            {"name": "tunedModels/a/permissions/1", "granteeType": "USER", "emailAddress": "me@x.y", "role": "OWNER"},
-            {"name": "tunedModels/a/permissions/2", "granteeType": "GROUP", "emailAddress": "g@x.y", "role": "WRITER"},
-            {"name": "tunedModels/a/permissions/3", "granteeType": "EVERYONE", "role": "READER"},
-            "x",
-        ]
-    }
-    grants = codec.decode_grants(page)
-    assert grants == [Grant("GROUP", "g@x.y", "WRITER"), Grant("EVERYONE", "", "READER")]
-    assert [codec.encode_grant(grant) for grant in grants] == [
-        {"granteeType": "GROUP", "emailAddress": "g@x.y", "role": "WRITER"},
-        {"granteeType": "EVERYONE", "role": "READER"},
-    ]
 
 
 def test_tunable_bases() -> None:
@@ -290,32 +274,6 @@ def test_tunable_bases() -> None:
     }
     models = [{"name": name, "supportedGenerationMethods": listed} for name, listed in methods.items()]
     assert codec.decode_tunable({"models": [*models, 3, {"name": 4}]}) == ["models/a", "models/b"]
-
-
-@pytest.mark.parametrize(
-    ("answer", "text"),
-    [
-        ({"candidates": [{"content": {"parts": [{"text": "LX"}, {"text": "IV"}, {"data": 1}, 2]}}, {}]}, "LXIV"),
-        ({"candidates": [{"output": "3 2 1"}]}, "3 2 1"),
-        ({"candidates": [{"output": ""}]}, ""),
-    ],
-)
-def test_the_text_of_an_answer(answer: dict[str, Any], text: str) -> None:
-    assert codec.decode_text(answer) == text
-
-
-@pytest.mark.parametrize(
-    ("answer", "why"),
-    [
-        ({}, "no candidate"),
-        ({"candidates": [3]}, "no candidate"),
-        ({"candidates": [{"finishReason": "SAFETY"}]}, "SAFETY"),
-        ({"promptFeedback": {"blockReason": "OTHER"}}, "OTHER"),
-    ],
-)
-def test_no_text_is_an_error(answer: dict[str, Any], why: str) -> None:
-    with pytest.raises(RemoteError, match=why):
-        codec.decode_text(answer)
 
 
 def test_columns_are_what_the_version_has() -> None:

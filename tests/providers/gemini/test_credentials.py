@@ -9,7 +9,8 @@ import pytest
 from google.auth import exceptions
 
 from reconciler.errors import RemoteError, Unauthenticated, Unreachable, UsageError
-from reconciler.providers.gemini.credentials import EMBEDDED, SCOPES, SERVICE, choose
+from reconciler.providers.gemini.advice import SCOPES
+from reconciler.providers.gemini.credentials import EMBEDDED, SERVICE, choose
 
 LOOPBACK = "http://127.0.0.1:8787"
 
