@@ -8,8 +8,7 @@ The run may be killed anywhere: nothing is remembered here that the next plan wo
 reads the model and its successor once more, at the last moment.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
@@ -21,6 +20,7 @@ from reconciler.plan.plan import Plan
 from reconciler.plan.terms import wished
 from reconciler.providers.port import Provider
 from reconciler.removal import remove, strangers
+from reconciler.resource.address import Address
 from reconciler.resource.dataset import ExampleSource
 from reconciler.resource.observed import Observed, Operation, State
 from reconciler.resource.reason import Reason
@@ -148,9 +148,21 @@ def _leftover(row: Change, old: Observed) -> Change:
 
 
 def _removals(run: Run, rows: Sequence[Change]) -> Iterator[Event]:
-    """Delete, after one look at whether somebody else's run has been at work on these addresses."""
+    """Delete, after one look at whether somebody else's run has been at work on these addresses.
+
+    What goes wrong in that look is each row's own failure, not the run's.
+    """
     if not rows or run.stopped():
         return
-    with ThreadPoolExecutor(1) as pool:  # what goes wrong in this look is each row's own failure, not the run's
-        look = pool.submit(strangers, run.plan, rows, run.provider, run.rows)
-    yield from run.batch(rows, lambda row: end(row, Result.DONE, remove(row, run.provider, look.result())))
+    unknown: Mapping[Address, str] | ReconcilerError
+    try:
+        unknown = strangers(run.plan, rows, run.provider, run.rows)
+    except ReconcilerError as error:
+        unknown = error
+
+    def job(row: Change) -> Ended:
+        if isinstance(unknown, ReconcilerError):
+            raise unknown
+        return end(row, Result.DONE, remove(row, run.provider, unknown))
+
+    yield from run.batch(rows, job)

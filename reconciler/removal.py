@@ -15,6 +15,9 @@ from reconciler.resource.identity import names
 from reconciler.resource.observed import Mark, Observed, State
 from reconciler.resource.reason import Reason
 
+GONE = "already gone"
+"""What there is to say where another run deleted the model first."""
+
 
 def remove(row: Change, provider: Provider, unknown: Mapping[Address, str]) -> str:
     """Delete the row's model; return what there is to say. Raise Refused when the world has moved."""
@@ -24,10 +27,10 @@ def remove(row: Change, provider: Provider, unknown: Mapping[Address, str]) -> s
     now = {observed.name: observed for observed in provider.read(wanted)}
     current = now.get(row.target)
     if current is None:
-        return "already gone"
+        return GONE
     _check(row, current)
-    if row.successor:
-        _hand_over(current, now.get(row.successor), row, provider)
+    if row.successor and not _handed_over(current, now.get(row.successor), row, provider):
+        return GONE
     provider.delete(current)
     return ""
 
@@ -55,15 +58,18 @@ def _check(row: Change, current: Observed) -> None:
         raise Refused(Reason.STALE, f"{current.name} is {current.state.value.lower()} now", "apply again later")
 
 
-def _hand_over(current: Observed, successor: Observed | None, row: Change, provider: Provider) -> None:
-    """The successor serves, and to everyone whom the old model served."""
+def _handed_over(current: Observed, successor: Observed | None, row: Change, provider: Provider) -> bool:
+    """The successor serves, and to everyone whom the old model served; False if the old one is gone meanwhile."""
     if successor is None or successor.state is not State.READY:
         raise Refused(Reason.STALE, f"{row.successor} is not READY any more, so {current.name} stays", "plan again")
     if current.state is not State.READY:
-        return
+        return True
     try:
         if grants := provider.grants(current):
             provider.grant(successor, grants)
     except RemoteError as error:
+        if not provider.read([current.name]):
+            return False
         message = f"grants could not be copied from {current.name} to {successor.name}, so it stays: {error.message}"
         raise Refused(Reason.GRANTS_LOST, message, error.advice) from error
+    return True

@@ -25,7 +25,11 @@ class Clock:
 
 @dataclass(slots=True)
 class Vigil:
-    """What a wait has to know between two looks."""
+    """What a wait has to know between two looks.
+
+    `failures` counts the looks in a row that had no answer; `pending` are the trainings by the remote name of their
+    model; `first` is when, and at which step, each of them was first looked at.
+    """
 
     clock: Clock
     deadline: float | None

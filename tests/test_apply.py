@@ -361,6 +361,17 @@ def test_grants_that_cannot_be_copied_keep_the_old_model() -> None:
     assert (name(ONE) in here.models, report.exit_code) == (True, 5)
 
 
+def test_another_run_that_deletes_while_grants_are_read_is_no_refusal() -> None:
+    """Law 7."""
+    here = world(observed(ONE))
+    here.before["grants"] = lambda: here.models.pop(name(ONE))
+    here.faults["grants", name(ONE)] = NotFound("no such model")
+    report, _ = run(here, preview([TWO], here, terms()))
+    assert results(report) == {"REPLACE a": "DONE", "DELETE a": "DONE"}
+    assert report.outcomes[-1].detail == "already gone"
+    assert ("delete", name(ONE)) not in here.calls
+
+
 def test_a_failed_model_has_nothing_to_hand_over() -> None:
     here = world(observed(TWO), observed(ONE, State.FAILED), permissions={name(ONE): [READER]})
     run(here, preview([TWO], here, terms()))

@@ -28,7 +28,8 @@ FLOORS = (
 )
 SINGLE_MODULES = 4
 PURE = re.compile(
-    r"reconciler\.(resource|plan|render)\b|reconciler\.providers\..*\b(codec|inference|mark|permissions|protojson)$"
+    r"reconciler\.(resource|plan|render)\b"
+    r"|reconciler\.providers\..*\b(codec|inference|mark|operations|permissions|protojson)$"
 )
 IMPURE = {"asyncio", "glob", "google", "http", "logging", "multiprocessing", "os", "pathlib", "random"} | {
     *("requests", "secrets", "select", "shutil", "signal", "socket", "sqlite3", "subprocess", "tempfile"),

@@ -5,10 +5,10 @@ from dataclasses import replace
 import click
 
 from reconciler.cli import selection, session
-from reconciler.cli.apply import carry_out, show
+from reconciler.cli.apply import show, write_marks
 from reconciler.cli.connection import connect
 from reconciler.cli.console import Console, with_console
-from reconciler.cli.options import YES, Pace, Place, complete_address, from_place, option
+from reconciler.cli.options import YES, Place, complete_address, from_place, option
 from reconciler.errors import NotFound, UsageError
 from reconciler.plan.adoption import adopt, marked, takes_over
 from reconciler.plan.planner import plan
@@ -54,10 +54,7 @@ def command(
     show(replace(adoption, complete=True), console)  # it is about one address; the rest need not be mentioned
     console.print("\nThe next `reconciler apply` would then do this:\n\n")
     show(plan(begun.desired, marked(snapshot, adoption), terms), console)
-    if not console.confirm("Import?", "give --yes", yes=yes):
-        console.insist("Nothing was done.")
-        return 1
-    return carry_out(adoption, provider, Pace(parallelism=1, wait=False, timeout=None), console)
+    return write_marks(adoption, provider, "Import?", console, yes=yes)
 
 
 def _declared(address: Address, desired: tuple[Desired, ...]) -> Desired:

@@ -113,6 +113,14 @@ def show(plan: Plan, console: Console, output: str = "text") -> None:
         sys.stdout.flush()
 
 
+def write_marks(plan: Plan, provider: Provider, question: str, console: Console, *, yes: bool) -> int:
+    """Ask, then carry out a plan that trains and deletes nothing; give the exit code."""
+    if not console.confirm(question, "give --yes", yes=yes):
+        console.insist("Nothing was done.")
+        return 1
+    return carry_out(plan, provider, Pace(parallelism=1, wait=False, timeout=None), console)
+
+
 def carry_out(plan: Plan, provider: Provider, pace: Pace, console: Console, output: str = "text") -> int:
     """Do it; show what happens and how it ended; give the exit code."""
     options = Options(pace.parallelism, pace.wait, pace.timeout)

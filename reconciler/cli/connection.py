@@ -4,9 +4,10 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from reconciler.cli.session import EMULATOR, Session
+from reconciler.cli.session import Session
 from reconciler.errors import UsageError
 from reconciler.providers.port import Provider
+from reconciler.resource.workspace import EMULATOR
 
 if TYPE_CHECKING:
     import requests

@@ -39,6 +39,8 @@ def command(
     allow_remote: bool,  # noqa: FBT001  (click passes it by name)
 ) -> None:
     """Serve the Gemini tuning API on this machine until SIGTERM or SIGINT."""
+    import sqlite3
+
     from reconciler.emulator.faulttext import parse
     from reconciler.emulator.http import serve_forever
     from reconciler.emulator.server import Emulator
@@ -48,7 +50,10 @@ def command(
         injected = [parse(each) for each in fault]
     except ValueError as error:
         raise UsageError(str(error)) from error
-    emulator = Emulator(state, settings=Settings(steps_per_second=steps_per_second), request_log=requests)
+    try:
+        emulator = Emulator(state, settings=Settings(steps_per_second=steps_per_second), request_log=requests)
+    except (OSError, sqlite3.Error) as error:
+        raise UsageError(f"cannot open the state or the log: {error}", "name files that can be written") from error
     for each in injected:
         emulator.inject(each)
     try:

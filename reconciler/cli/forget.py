@@ -5,10 +5,10 @@ from dataclasses import replace
 import click
 
 from reconciler.cli import session
-from reconciler.cli.apply import carry_out, show
+from reconciler.cli.apply import show, write_marks
 from reconciler.cli.connection import connect
 from reconciler.cli.console import Console, with_console
-from reconciler.cli.options import YES, Pace, Place, complete_address, from_place
+from reconciler.cli.options import YES, Place, complete_address, from_place
 from reconciler.errors import UsageError
 from reconciler.plan.adoption import release
 from reconciler.resource.address import parse
@@ -43,7 +43,4 @@ def command(
     provider = connect(begun)
     plan = release(wanted, provider.observe(), begun.terms())
     show(replace(plan, complete=True), console)  # it is about one address; the rest need not be mentioned
-    if not console.confirm("Forget?", "give --yes", yes=yes):
-        console.insist("Nothing was done.")
-        return 1
-    return carry_out(plan, provider, Pace(parallelism=1, wait=False, timeout=None), console)
+    return write_marks(plan, provider, "Forget?", console, yes=yes)

@@ -7,6 +7,7 @@ a traceback, and a bug only on request.
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 
 import click
 
@@ -66,9 +67,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     except (click.Abort, KeyboardInterrupt):
         click.echo("interrupted", err=True)
         return INTERRUPTED
-    except ReconcilerError as error:
-        _tell(error, arguments)
-        return error.exit_code
+    except (ReconcilerError, OSError) as error:
+        told = _trouble(error) if isinstance(error, OSError) else error
+        _tell(told, arguments)
+        return told.exit_code
     except Exception as error:  # noqa: BLE001  (the last line of defence: a bug is told, not thrown at the user)
         _tell_bug(error, arguments)
         return 1
@@ -86,12 +88,19 @@ def _tell(error: ReconcilerError, arguments: Sequence[str]) -> None:
     """Say what is wrong, all of it, and what to do."""
     from reconciler.render.neutral import neutral
 
-    sys.stdout.flush()
+    with suppress(OSError):  # it may be stdout itself that cannot be written
+        sys.stdout.flush()
     if isinstance(error, InvalidManifests):
         for diagnostic in error.diagnostics:
             click.echo(neutral(str(diagnostic)), err=True)
     label = click.style("Error:", fg="red", bold=True)
     click.echo(f"{label} {neutral(str(error))}", err=True, color=_coloured(arguments))
+
+
+def _trouble(error: OSError) -> ReconcilerError:
+    """What the machine refused to do, such as writing to a full disk: no mistake of ours."""
+    file = f"{error.filename}: " if error.filename else ""
+    return ReconcilerError(f"{file}{error.strerror or error}", "check the path, its permissions, and free space")
 
 
 def _coloured(arguments: Sequence[str]) -> bool | None:

@@ -59,14 +59,14 @@ def command(
     terms = planning.terms(begun, planning.Request(selection, asked, safety))
     reader: Reader = connect(begun)
     plan = planning.make(begun, reader, terms)
-    show(plan, begun, console, output)
+    _show(plan, begun, console, output)
     planning.check(plan, begun, safety)
     if out:
         _save(plan, begun, out)
     return _exit_code(plan) if detailed_exitcode else 0
 
 
-def show(plan: Plan, begun: Session, console: Console, output: str) -> None:
+def _show(plan: Plan, begun: Session, console: Console, output: str) -> None:
     """Print a plan as the result of a command."""
     if output == "json":
         from reconciler.render.json_output import plan_json

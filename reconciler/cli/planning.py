@@ -44,10 +44,10 @@ def make(session: Session, reader: Reader, made: Terms) -> Plan:
 
 def check(plan: Plan, session: Session, safety: Safety) -> Plan:
     """Hold a plan against the bounds of workspace and options; raise UnsafePlan when it exceeds one."""
-    return guard(plan, bounds(session, safety), declared=session.declared)
+    return guard(plan, _bounds(session, safety), declared=session.declared)
 
 
-def bounds(session: Session, safety: Safety) -> Bounds:
+def _bounds(session: Session, safety: Safety) -> Bounds:
     """The strictest of what workspace and options allow."""
     limits = session.workspace.limits
     return Bounds(

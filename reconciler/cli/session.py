@@ -14,12 +14,11 @@ from reconciler.plan.terms import Terms
 from reconciler.providers.gemini.naming import GeminiNaming
 from reconciler.providers.gemini.rules import capabilities
 from reconciler.resource.desired import Desired
-from reconciler.resource.workspace import ENDPOINT_PATTERN, Workspace
+from reconciler.resource.workspace import EMULATOR, ENDPOINT_PATTERN, Workspace
 from reconciler.source.cache import Cache
 from reconciler.source.load import Loaded, load
 from reconciler.source.resolve import resolve
 
-EMULATOR = "emulator"
 SERVICE_HOST = "generativelanguage.googleapis.com"
 OLDEST_VERSION = "v1beta"
 """Rules to check by while there is no valid workspace to name a version."""
@@ -52,7 +51,7 @@ class Session:
             owner=workspace.owner,
             provider=workspace.provider,
             service_version=workspace.service_version,
-            host=host(workspace.endpoint),
+            host=_host(workspace.endpoint),
             project=workspace.project or "",
             policy=policy,
         )
@@ -69,7 +68,7 @@ class Session:
 def begin(place: Place) -> Session:
     """Read and check everything at the place; raise InvalidManifests with all that is wrong, before any connection."""
     cache = _cache()
-    loaded = read(place, cache)
+    loaded = _read(place, cache)
     version = loaded.workspace.service_version if loaded.workspace else OLDEST_VERSION
     roots = tuple(Path(root) for root in place.dataset_root)
     resolved = resolve(loaded, capabilities(version), roots, cache)
@@ -78,18 +77,18 @@ def begin(place: Place) -> Session:
 
 def without_datasets(place: Place) -> Session:
     """Read the manifests alone, for commands that train nothing; raise InvalidManifests for an error in them."""
-    loaded = read(place, _cache())
+    loaded = _read(place, _cache())
     if any(diagnostic.severity == "error" for diagnostic in loaded.diagnostics):
         raise InvalidManifests(loaded.diagnostics)
     return Session(loaded, _workspace(loaded, place), (), ())
 
 
-def read(place: Place, cache: Cache) -> Loaded:
+def _read(place: Place, cache: Cache) -> Loaded:
     """Read the manifests at a place."""
     return load(place.path, sys.stdin if place.path == "-" else None, cache)
 
 
-def host(endpoint: str | None) -> str:
+def _host(endpoint: str | None) -> str:
     """The part of an endpoint that tells one world from another."""
     if endpoint == EMULATOR:
         return EMULATOR

@@ -8,6 +8,7 @@ from reconciler.cli import session
 from reconciler.cli.console import Console, with_console
 from reconciler.cli.options import Place, formats, in_place
 from reconciler.errors import Diagnostic, InvalidManifests
+from reconciler.plan.plan import FORMAT_VERSION
 from reconciler.render.layout import counted
 from reconciler.render.neutral import neutral
 
@@ -17,7 +18,6 @@ Examples:
   reconciler validate manifests/support.yaml
   reconciler validate -o json | jq '.diagnostics[].message'
 """
-FORMAT_VERSION = "1.0"
 
 
 @click.command("validate", epilog=EPILOG)

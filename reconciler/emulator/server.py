@@ -1,6 +1,7 @@
 """The emulator: requests in, responses out, no socket; the state in SQLite, the time from a given clock."""
 
 import json
+import sqlite3
 import threading
 import time
 from collections import deque
@@ -15,7 +16,7 @@ from reconciler.emulator.call import Call
 from reconciler.emulator.decoding import decode
 from reconciler.emulator.routes import Route, find
 from reconciler.emulator.settings import Settings
-from reconciler.emulator.status import ApiError, server_error
+from reconciler.emulator.status import ApiError, server_error, unusable
 from reconciler.emulator.store import Store
 from reconciler.emulator.wire import JsonObject, Recorded, Request, Response
 
@@ -32,7 +33,12 @@ class Emulator:
         settings: Settings | None = None,
         request_log: Path | None = None,
     ) -> None:
-        """Open the state (None: in memory). `clock` gives unix seconds; `request_log` is appended to."""
+        """Open the state (None: in memory). `clock` gives unix seconds; `request_log` is appended to.
+
+        Raises OSError or sqlite3.Error for a file that cannot be used.
+        """
+        if request_log is not None:
+            request_log.open("ab").close()
         self.settings = settings or Settings()
         self._clock = clock
         self._store = Store(state)
@@ -92,9 +98,12 @@ class Emulator:
         if control.is_door(parsed.path):
             return control.answer(self, parsed)
         with self._lock:
-            strike = self._faults.strike(parsed.method, parsed.path, self.now())
-            body, response = self._respond(parsed, strike)
-            self._record(parsed, body, response)
+            try:
+                strike = self._faults.strike(parsed.method, parsed.path, self.now())
+                body, response = self._respond(parsed, strike)
+                self._record(parsed, body, response)
+            except (sqlite3.Error, OSError) as error:
+                return frontend.error_response(unusable(str(error)))
         return response
 
     def _respond(self, parsed: frontend.Parsed, strike: faults.Strike | None) -> tuple[Any, Response]:

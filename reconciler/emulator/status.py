@@ -154,3 +154,8 @@ def server_error(code: int) -> ApiError:
         504: "The request timed out. Please try again.",
     }
     return ApiError(code, texts.get(code, f"Injected fault {code}."))
+
+
+def unusable(why: str) -> ApiError:
+    """Say that the emulator's own files fail it: 507, which no client takes for a passing weakness."""
+    return ApiError(507, f"The emulator cannot use its state or its log: {why}")

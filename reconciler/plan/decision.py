@@ -32,9 +32,8 @@ def decide(desired: Desired, group: Group, inventory: Inventory, terms: Terms) -
     goes = tuple(o for o in rest if o not in stays and o not in unclear)
     lost = [o for o in group.claimed if o is not serving]
     proven = [m.observed for m in matches]
-    row = _main(
-        desired, matches, chosen, goes, [o for o in lost if o not in proven] + group.overwritten, inventory, terms
-    )
+    unproven = [*(o for o in lost if o not in proven), *group.overwritten]
+    row = _main(desired, matches, chosen, goes, unproven, inventory, terms)
     yield row
     if serving is not None and serving.state is State.READY and not row.refused:
         yield from (superseded(desired, o, serving.name, terms) for o in goes)
@@ -49,14 +48,14 @@ def _main(
     matches: tuple[Match, ...],
     chosen: Match | None,
     goes: tuple[Observed, ...],
-    lost: list[Observed],
+    unproven: list[Observed],
     inventory: Inventory,
     terms: Terms,
 ) -> Change:
-    """The row of the address itself."""
+    """The row of the address itself. Models of the address whose inputs nobody can tell keep it from being trained."""
     if chosen is None:
-        if lost and not wished(terms.wishes.replace, desired.address):
-            return _unmarked(desired, lost[0])
+        if unproven and not wished(terms.wishes.replace, desired.address):
+            return _unmarked(desired, unproven[0])
         return begin(desired, matches, goes, inventory, terms)
     row = _existing(desired, chosen, terms)
     match chosen.observed.state:

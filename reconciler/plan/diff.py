@@ -12,7 +12,7 @@ from reconciler.resource.desired import Desired
 from reconciler.resource.identity import BASE_PATHS, HYPERPARAMETERS, base_hash, short_digest
 from reconciler.resource.observed import Observed
 from reconciler.resource.reason import Reason
-from reconciler.resource.rules import Change, FieldRule, Rules, Value, equal, shortest
+from reconciler.resource.rules import FieldRule, Mutability, Rules, Value, equal, shortest
 
 DATASET = "dataset"
 
@@ -22,7 +22,7 @@ def compare(desired: Desired, observed: Observed, rules: Rules, *, proven: bool)
     found = [*_data(desired, observed, proven=proven)]
     for path, value in desired.fields.items():
         rule = rules[path]
-        if rule.change is Change.RETRAIN:
+        if rule.mutability is Mutability.RETRAIN:
             found += _trained(desired, observed, rule, value, proven=proven)
         elif rule.readable and not _same(observed.fields.get(path), value):
             found.append(_written(desired, observed, rule, value))
@@ -34,7 +34,7 @@ def retrains(changes: tuple[FieldChange, ...]) -> bool:
     return any(c.effect is Effect.RETRAIN for c in changes)
 
 
-def recorded(observed: Observed, path: str) -> Value | None:
+def _recorded(observed: Observed, path: str) -> Value | None:
     """What was declared for a hyperparameter when the model was created; None if nothing was."""
     if observed.ownership is None:
         return None
@@ -46,7 +46,7 @@ def undeclared_notes(desired: Desired, observed: Observed, rules: Rules) -> Iter
     for path, rule in rules.items():
         if not rule.defaults or path in desired.fields or rule.alternative in desired.fields:
             continue
-        value = observed.fields.get(path, recorded(observed, path))
+        value = observed.fields.get(path, _recorded(observed, path))
         if isinstance(value, int | float) and not any(equal(value, d) for d in rule.defaults):
             default = " or ".join(shortest(d) for d in rule.defaults)
             yield (
@@ -71,7 +71,7 @@ def _trained(
     desired: Desired, observed: Observed, rule: FieldRule, value: Value, *, proven: bool
 ) -> Iterator[FieldChange]:
     """A value that only training can change: recorded or echoed is unchanged, another echo is a note."""
-    echoed, known = observed.fields.get(rule.path), recorded(observed, rule.path)
+    echoed, known = observed.fields.get(rule.path), _recorded(observed, rule.path)
     if rule.path in BASE_PATHS and observed.ownership and observed.ownership.base == base_hash(str(value)):
         known = value
     if equal(value, echoed) and echoed is not None:

@@ -73,13 +73,15 @@ def _annotated(desired: Sequence[Desired], inventory: Inventory, terms: Terms) -
 def _alike(desired: Sequence[Desired], inventory: Inventory, unclear: Ambiguity) -> Iterator[_Reading]:
     """Pair addresses without any model with undeclared models that have exactly their inputs."""
     movers = _by_inputs(inventory, unclear)
+    if not movers:
+        return
     takers: dict[Inputs, list[Address]] = defaultdict(list)
-    for each in desired if movers else ():
+    for each in desired:
         if _vacant(inventory, each.address) and each.address not in unclear.addresses and (sought := _declared(each)):
             takers[sought].append(each.address)
-    for inputs in (each for each in takers if each in movers):
-        found = movers[inputs]
-        yield _Reading([name for name, _ in found], [observed for _, observed in found], takers[inputs])
+    for inputs, addresses in takers.items():
+        if found := movers.get(inputs):
+            yield _Reading([name for name, _ in found], [observed for _, observed in found], addresses)
 
 
 def _by_inputs(inventory: Inventory, unclear: Ambiguity) -> Mapping[Inputs, list[tuple[str, Observed]]]:

@@ -10,7 +10,7 @@ from reconciler.plan.digest import digest as digest_of
 from reconciler.resource.address import Address
 
 FORMAT_VERSION = "1.0"
-"""Of the plan as a document: the minor number adds, the major one breaks."""
+"""Of plans, and of all else that is printed as JSON: the minor number adds, the major one breaks."""
 
 
 @dataclass(frozen=True, slots=True)

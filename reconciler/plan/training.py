@@ -19,8 +19,7 @@ from reconciler.resource.identity import (
 )
 from reconciler.resource.observed import Mark, Observed, Ownership, State
 from reconciler.resource.reason import Reason
-from reconciler.resource.rules import Change as Changeable
-from reconciler.resource.rules import Rules, Value, shortest, training_steps
+from reconciler.resource.rules import Mutability, Rules, Value, shortest, training_steps
 
 EPOCHS, BATCH = HYPERPARAMETERS + "epochCount", HYPERPARAMETERS + "batchSize"
 
@@ -35,19 +34,8 @@ def begin(
     """Plan a training. `goes` are deleted once it is READY; what it replaces serves now, and may be kept."""
     ready = [m for m in matches if m.observed.state is State.READY and m.observed.mark is Mark.VALID]
     old = max(ready, key=lambda m: m.observed.created, default=None)
-    inputs, rules = inputs_hash(desired), terms.capabilities.rules
-    row = Change(
-        desired.address,
-        Action.REPLACE if old else Action.CREATE,
-        _reasons(desired, old, terms),
-        next_id(desired, inputs, max((m.attempt for m in matches), default=NO_ATTEMPT), inventory, terms),
-        desired,
-        old.observed if old else None,
-        old.fields if old else (),
-        inputs=inputs,
-        steps=steps(desired, rules),
-    )
-    for reason, detail in _objections(desired, matches, row.action, row.target, inventory, terms):
+    row = _row(desired, matches, old, inventory, terms)
+    for reason, detail in _objections(desired, matches, row, inventory, terms):
         asked = tuple(r for r in row.reasons if r is not Reason.ABSENT)
         return refused(replace(row, reasons=asked), reason, row.action, detail)
     return replace(
@@ -55,7 +43,23 @@ def begin(
         supersedes=goes,
         ownership=ownership(desired, terms.context.owner),
         grants=tuple(dict.fromkeys(g for o in goes for g in terms.facts.grants.get(o.name, ()))),
-        notes=(*(_lost(desired, old.observed, rules) if old else ()), *in_vain(desired, goes, terms)),
+        notes=(*(_lost(desired, old.observed, terms) if old else ()), *in_vain(desired, goes, terms)),
+    )
+
+
+def _row(desired: Desired, matches: tuple[Match, ...], old: Match | None, inventory: Inventory, terms: Terms) -> Change:
+    """What would be trained, why, under which id, and in whose place."""
+    inputs, latest = inputs_hash(desired), max((m.attempt for m in matches), default=NO_ATTEMPT)
+    return Change(
+        desired.address,
+        Action.REPLACE if old else Action.CREATE,
+        _reasons(desired, old, terms),
+        next_id(desired, inputs, latest, inventory, terms),
+        desired,
+        old.observed if old else None,
+        old.fields if old else (),
+        inputs=inputs,
+        steps=steps(desired, terms.capabilities.rules),
     )
 
 
@@ -119,17 +123,12 @@ def _number(desired: Desired, rules: Rules, path: str) -> tuple[float, ...]:
 
 
 def _objections(
-    desired: Desired,
-    matches: tuple[Match, ...],
-    action: Action,
-    target: str,
-    inventory: Inventory,
-    terms: Terms,
+    desired: Desired, matches: tuple[Match, ...], row: Change, inventory: Inventory, terms: Terms
 ) -> Iterator[tuple[Reason, str]]:
     """Every reason not to train, the most fundamental first."""
     if desired.dataset is None:
         yield Reason.NO_DATASET, "the manifest names no dataset, so nothing can be trained; add spec.dataset"
-    if action is Action.REPLACE and _protected(desired, terms):
+    if row.action is Action.REPLACE and _protected(desired, terms):
         yield (
             Reason.PROTECTED,
             f"lifecycle.protect forbids replacing it; set it to false, or `--unprotect {desired.address}`",
@@ -138,10 +137,10 @@ def _objections(
     if tunable is not None and "baseModel" in desired.fields and base not in tunable:
         offered = ", ".join(sorted(tunable)) or "none at all"
         yield Reason.BASE_NOT_TUNABLE, f"the service does not tune {base}; it offers {offered}"
-    if (holder := inventory.held.get(target)) is not None:
+    if (holder := inventory.held.get(row.target)) is not None:
         whose = f"owner {holder.ownership.owner}" if holder.ownership else "somebody else"
-        advice = f"`import --take-over {desired.address} {target}` if it is to change hands"
-        yield Reason.FOREIGN_OWNER, f"{target} exists and carries the mark of {whose}; {advice}"
+        advice = f"`import --take-over {desired.address} {row.target}` if it is to change hands"
+        yield Reason.FOREIGN_OWNER, f"{row.target} exists and carries the mark of {whose}; {advice}"
     failed = sum(m.same and m.observed.state is State.FAILED for m in matches)
     if failed >= terms.max_attempts:
         yield (
@@ -155,12 +154,12 @@ def _protected(desired: Desired, terms: Terms) -> bool:
     return desired.lifecycle.protect and not wished(terms.wishes.unprotect, desired.address)
 
 
-def _lost(desired: Desired, old: Observed, rules: Rules) -> Iterator[str]:
+def _lost(desired: Desired, old: Observed, terms: Terms) -> Iterator[str]:
     """Name what was set on the old model, is not declared, and will therefore not be on the new one."""
     undeclared = [
         f"{path} {_said(old.fields[path])}"
-        for path, rule in rules.items()
-        if rule.change is Changeable.IN_PLACE and path not in desired.fields and old.fields.get(path)
+        for path, rule in terms.capabilities.rules.items()
+        if rule.mutability is Mutability.IN_PLACE and path not in desired.fields and old.fields.get(path)
     ]
     if undeclared:
         yield "not declared, so not carried over: " + ", ".join(undeclared)

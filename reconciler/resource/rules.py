@@ -18,7 +18,7 @@ Fields: TypeAlias = Mapping[str, Value]
 """Values by field path. A path that is missing was not declared, or not reported."""
 
 
-class Change(Enum):
+class Mutability(Enum):
     """What it takes to change a field on a model that exists."""
 
     IN_PLACE = "in place"
@@ -35,7 +35,7 @@ class FieldRule:
     """
 
     path: str
-    change: Change
+    mutability: Mutability
     why: str
     defaults: tuple[float, ...] = ()
     alternative: str = ""

@@ -10,6 +10,9 @@ from typing import Any
 OWNER_PATTERN = r"^[a-z]([a-z0-9-]{0,22}[a-z0-9])?$"
 """RE2. At most 24 characters, so that an owner fits whole into every mark."""
 
+EMULATOR = "emulator"
+"""The endpoint that is an emulator inside of this process."""
+
 ENDPOINT_PATTERN = (
     r"^(emulator|https://generativelanguage\.googleapis\.com|http://(127\.0\.0\.1|localhost|\[::1\])(:[0-9]{1,5})?)$"
 )

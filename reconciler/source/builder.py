@@ -40,7 +40,10 @@ _Event: TypeAlias = Any
 
 
 class Builder:
-    """Builds values out of events, keeping what is wrong instead of stopping at it."""
+    """Builds values out of events, keeping what is wrong instead of stopping at it.
+
+    `hopeless`: the content of the document at hand cannot be trusted. `stopped`: nothing that follows is read.
+    """
 
     def __init__(self, file: str) -> None:
         self.file = file

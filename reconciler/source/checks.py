@@ -58,7 +58,11 @@ class Where(NamedTuple):
 
 @dataclass(slots=True)
 class Examination:
-    """Goes through the rows of one dataset and knows what was found."""
+    """Goes through the rows of one dataset and knows what was found.
+
+    `row` is the ordinal of the row at hand. `more` errors were only counted, the first of them at `rest`. The hashes of
+    examples (`fingerprints`) and their inputs are kept with the number of the row that had them first.
+    """
 
     where: Where
     limits: DataLimits

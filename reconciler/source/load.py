@@ -121,7 +121,9 @@ def _home(reading: Reading, folder: str, name: str) -> str:
 
 def _may_leave(folder: str) -> bool:
     """Whether there is a folder around this one in the same repository."""
-    return len([*zip(range(2), tree.upward(folder), strict=False)]) > 1
+    folders = tree.upward(folder)
+    next(folders)  # itself
+    return next(folders, None) is not None
 
 
 def _search_upward(reading: Reading, folder: str) -> str:

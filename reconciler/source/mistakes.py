@@ -1,6 +1,5 @@
 """Everything that is wrong with one document of a known kind, each at its key or value."""
 
-import functools
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -69,10 +68,17 @@ class Mistakes:
             return message, f"it belongs {' or '.join(homes)}"
         return message, suggestion(key, known, "the fields are")
 
+    def _part(self, path: tuple[str, ...]) -> Any:
+        """Give what stands at a path; None where it leads nowhere."""
+        part = self.value
+        for step in path:
+            part = part.get(step) if type(part) is dict else None
+        return part
+
     def _exclusive(self) -> Iterator[Diagnostic]:
         """Check the fields that exclude or replace each other; a misspelt key may be the one that is missing."""
         for path, names in (*EXACTLY_ONE, *AT_MOST_ONE) if self.model is TunedModelDocument else ():
-            part = functools.reduce(lambda part, step: part.get(step) if type(part) is dict else None, path, self.value)
+            part = self._part(path)
             if type(part) is not dict:
                 continue
             given = [name for name in names if part.get(name) is not None]

@@ -12,7 +12,7 @@ from reconciler.resource.desired import RENAMED_FROM, Desired, desire
 from reconciler.resource.rules import Capabilities
 from reconciler.source.cache import Cache
 from reconciler.source.collector import collector_resting
-from reconciler.source.datasets import Library
+from reconciler.source.datasets import Library, Read
 from reconciler.source.load import Loaded
 from reconciler.source.sourced import Sourced
 from reconciler.source.wording import nearest, shown
@@ -51,12 +51,10 @@ def resolve(
     with collector_resting():
         for sourced in loaded.manifests:
             findings.update(_manifest(sourced, capabilities, service))
-            dataset = None
-            if spec := sourced.manifest.dataset:
-                read = library.read(sourced, spec)
-                findings.update(read.diagnostics)
-                dataset = read.dataset
-            desired.append(desire(sourced.manifest, dataset, sourced.origin))
+            spec = sourced.manifest.dataset
+            read = library.read(sourced, spec) if spec else Read(None, ())
+            findings.update(read.diagnostics)
+            desired.append(desire(sourced.manifest, read.dataset, sourced.origin))
     if cache:
         cache.save()
     if any(finding.severity == "error" for finding in findings):

@@ -1,8 +1,10 @@
 """The entry point: help, wrong usage, bugs, interruptions, and streams."""
 
+import errno
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -71,6 +73,32 @@ def test_a_bug_is_owned_up_to(capsys: pytest.CaptureFixture[str], monkeypatch: p
     assert quiet == "Error: ZeroDivisionError: never; this is a bug in reconciler; run again with -vv and report it\n"
     assert main(["plan", "-vv"]) == 1
     assert "Traceback" in capsys.readouterr().err
+
+
+def test_what_the_machine_refuses_is_no_bug(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "plan.json")
+
+    monkeypatch.setattr("reconciler.cli.session.load", full)
+    assert main(["plan"]) == 1
+    assert capsys.readouterr().err.startswith("Error: plan.json: No space left on device; ")
+
+
+@pytest.mark.process
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no device that is always full")
+def test_a_full_disk_behind_stdout() -> None:
+    with Path("/dev/full").open("w") as full:
+        ran = subprocess.run(
+            [sys.executable, "-m", "reconciler", "--help"],
+            check=False,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+    assert (ran.returncode, ran.stderr.count("No space left on device")) == (1, 1)
+    assert "bug" not in ran.stderr
 
 
 def test_ctrl_c_outside_of_a_run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:

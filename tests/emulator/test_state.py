@@ -4,9 +4,11 @@ import http.client
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -85,6 +87,18 @@ def test_every_request_is_recorded_without_its_credentials(make_service: Callabl
     logged = (tmp_path / "log.jsonl").read_text()
     assert [json.loads(line) for line in logged.splitlines()] == [seen.as_json() for seen in service.emulator.requests]
     assert "very-secret" not in logged
+
+
+def test_a_state_that_breaks_is_told_and_never_raised(make_service: Callable[..., Any], tmp_path: Path) -> None:
+    state = tmp_path / "state.sqlite3"
+    service = make_service(state)
+    service.create("numbers-1")
+    with closing(sqlite3.connect(state)) as other:
+        other.execute("DROP TABLE models")
+    assert service.refused("GET", f"{BETA}/numbers-1") == (
+        507,
+        "The emulator cannot use its state or its log: no such table: models",
+    )
 
 
 def test_the_control_door(service: Any) -> None:

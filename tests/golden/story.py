@@ -33,6 +33,7 @@ def story(*, loopback: bool = False, **settings: Any) -> Callable[[Play], Play]:
 
 
 BASE = "models/gemini-1.5-flash-001-tuning"
+MANIFEST = "manifests/sentences.yaml"
 NUMBERS = "".join(f'{{"text_input": "{n}", "output": "{n + 1}"}}\n' for n in range(1, 21))
 TICKETS = "ticket,queue\n" + "".join(
     f"My {thing} {trouble},{queue}\n"
@@ -98,7 +99,7 @@ def sentences(stage: Stage, *extra: str, show: bool = True) -> None:
     """Write the usual workspace with one model, `sentences`; nothing is trained yet."""
     workspace(stage)
     stage.write("manifests/data/sentences.jsonl", NUMBERS, show=False)
-    stage.write("manifests/sentences.yaml", SENTENCES + "".join(f"  {line}\n" for line in extra), show=show)
+    stage.write(MANIFEST, SENTENCES + "".join(f"  {line}\n" for line in extra), show=show)
 
 
 def three(stage: Stage, *, show: bool = False) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from reconciler.errors import InvalidManifests
-from reconciler.resource.rules import Capabilities, Change, DataLimits, FieldRule
+from reconciler.resource.rules import Capabilities, DataLimits, FieldRule, Mutability
 from reconciler.source.load import load
 from reconciler.source.resolve import Resolved, resolve
 
@@ -29,8 +29,8 @@ PATHS = (
 @pytest.fixture
 def capabilities() -> Capabilities:
     """A service that lacks two fields, has a pattern, and takes very little data."""
-    base = FieldRule("baseModel", Change.RETRAIN, "", pattern=r"^models/[a-z0-9.-]+$", example="models/gemini")
-    rules = {base.path: base, **{path: FieldRule(path, Change.IN_PLACE, "") for path in PATHS}}
+    base = FieldRule("baseModel", Mutability.RETRAIN, "", pattern=r"^models/[a-z0-9.-]+$", example="models/gemini")
+    rules = {base.path: base, **{path: FieldRule(path, Mutability.IN_PLACE, "") for path in PATHS}}
     return Capabilities("gemini", rules, DataLimits(40, 20, 1000, recommended_examples=2))
 
 

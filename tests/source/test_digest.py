@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.errors import Diagnostic, InvalidManifests
-from reconciler.resource.rules import Capabilities, Change, DataLimits, FieldRule
+from reconciler.resource.rules import Capabilities, DataLimits, FieldRule, Mutability
 from reconciler.source.load import load
 from reconciler.source.resolve import resolve
 
@@ -51,7 +51,9 @@ def digest_of(name: str, content: bytes, *options: str) -> str:
         dataset = ", ".join((f"path: {name}", *options))
         spec = f"spec: {{tunedModelSource: {{tunedModel: tunedModels/a}}, dataset: {{{dataset}}}}}\n"
         (folder / "m.yaml").write_text(HEADER + "kind: TunedModel\nmetadata: {name: a}\n" + spec)
-        resolved = resolve(load(made), Capabilities("gemini", {SOURCE: FieldRule(SOURCE, Change.RETRAIN, "")}, LIMITS))
+        resolved = resolve(
+            load(made), Capabilities("gemini", {SOURCE: FieldRule(SOURCE, Mutability.RETRAIN, "")}, LIMITS)
+        )
     assert resolved.desired[0].dataset
     return resolved.desired[0].dataset.digest
 

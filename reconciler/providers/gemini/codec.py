@@ -1,4 +1,4 @@
-"""Between our values and the JSON of tunedModels, their operations, and base models. Pure.
+"""Between our values and the JSON of tunedModels, and what is read of base models. Pure.
 
 Shapes are those of google.ai.generativelanguage v1beta and v1beta3. Fields unknown to us are ignored. A model with a
 field of the wrong JSON type cannot be judged: its state is UNKNOWN, so it is shown and left alone. An answer of the
@@ -16,7 +16,7 @@ from reconciler.providers.gemini import mark
 from reconciler.providers.gemini.naming import PREFIX
 from reconciler.providers.gemini.protojson import Json, items, nested, objects, string
 from reconciler.resource.dataset import Dataset, Example, combine, fingerprint
-from reconciler.resource.observed import Observed, Operation, Progress, State
+from reconciler.resource.observed import Observed, Progress, State
 from reconciler.resource.reason import Reason
 from reconciler.resource.rules import Fields, Value
 
@@ -173,23 +173,6 @@ def decode_models(page: Json, service_version: str) -> list[Observed]:
     return [decode(model, service_version) for model in items(page, "tunedModels")]
 
 
-def decode_operation(operation: Json) -> Operation:
-    """Read what create answers, or an operation asked for: its model, whether it is over, and why it failed."""
-    metadata = nested(operation, "metadata")
-    error = operation.get("error")
-    return Operation(
-        model=string(metadata, "tunedModel"),
-        done=operation.get("done") is True,
-        error=_message(error) if isinstance(error, dict) else "",
-        name=string(operation, "name"),
-    )
-
-
-def decode_operations(page: Json) -> list[Operation]:
-    """Read one page of a model's operations."""
-    return [decode_operation(operation) for operation in objects(page, "operations")]
-
-
 def decode_tunable(page: Json) -> list[str]:
     """Read one page of base models: the names of those that can be tuned."""
     return [
@@ -204,8 +187,3 @@ def decode_tunable(page: Json) -> list[str]:
 def _serialise(body: Json) -> str:
     """Compact JSON; characters beyond ASCII as themselves."""
     return json.dumps(body, ensure_ascii=False, separators=(",", ":"))
-
-
-def _message(error: Json) -> str:
-    """Say why an operation failed, in the service's words, or by its code where it has none."""
-    return string(error, "message") or f"error {error.get('code', 'without a code')}"

@@ -11,7 +11,7 @@ from reconciler.providers.gemini.credentials import EMBEDDED, SERVICE, choose
 from reconciler.providers.gemini.provider import GeminiProvider
 from reconciler.providers.http import Http
 from reconciler.providers.session import open_session
-from reconciler.resource.workspace import Workspace
+from reconciler.resource.workspace import EMULATOR, Workspace
 
 if TYPE_CHECKING:
     import requests
@@ -34,7 +34,7 @@ def connect(
     `session` replaces the network; with `endpoint: emulator` it must answer for `credentials.EMBEDDED`. With `losses`,
     trainings are observed with their loss curves. The rest is for tests: see `Http`.
     """
-    endpoint = EMBEDDED if workspace.endpoint == "emulator" else workspace.endpoint or SERVICE
+    endpoint = EMBEDDED if workspace.endpoint == EMULATOR else workspace.endpoint or SERVICE
     credentials = choose(endpoint, environ, workspace.project)
     LOG.info("%s %s, with %s", endpoint, workspace.service_version, credentials.describe())
     http = Http(

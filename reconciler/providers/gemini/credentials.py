@@ -62,7 +62,7 @@ class Anonymous:
         return False
 
     def describe(self) -> str:
-        """Say so."""
+        """Say that there are none."""
         return "no credentials"
 
 

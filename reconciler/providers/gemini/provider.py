@@ -11,7 +11,7 @@ from dataclasses import replace
 from http import HTTPStatus
 
 from reconciler.errors import AlreadyExists, NotFound, PermissionDenied, Refused, RemoteError, Unreachable
-from reconciler.providers.gemini import adoption, codec, inference, mark, permissions
+from reconciler.providers.gemini import codec, collision, inference, mark, operations, permissions
 from reconciler.providers.gemini.advice import hides
 from reconciler.providers.gemini.naming import PREFIX, GeminiNaming
 from reconciler.providers.gemini.rules import capabilities
@@ -90,7 +90,7 @@ class GeminiProvider:
         except AlreadyExists:
             return self._adopt(name, desired, ownership)
         self._trainings.begun(name, ownership)
-        return replace(codec.decode_operation(answer), model=name, done=False, error="")
+        return replace(operations.decode(answer), model=name, done=False, error="")
 
     def update(self, observed: Observed, values: Mapping[str, Value], ownership: Ownership | None) -> Operation:
         """Write values and mark with one PATCH; a description is compared with what the service has, just before."""
@@ -158,8 +158,8 @@ class GeminiProvider:
 
     def _adopt(self, name: str, desired: Desired, ownership: Ownership) -> Operation:
         """Take over, in whatever state it is, the model that has our id; give it its mark back if it has none."""
-        observed = adoption.find(self._service, name, desired.address, self._http.sleep)
-        adoption.check(observed, ownership, desired.address)
+        observed = collision.find(self._service, name, desired.address, self._http.sleep)
+        collision.check(observed, ownership, desired.address)
         if observed.mark is Mark.NONE:
             observed = self.update(observed, {}, ownership).observed or observed
         return self._trainings.progressed(Operation(name, done=False), observed)

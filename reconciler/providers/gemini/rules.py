@@ -5,7 +5,7 @@ and the model tuning guide (limits and defaults). v1beta3, the PaLM generation, 
 learningRateMultiplier, and other defaults.
 """
 
-from reconciler.resource.rules import Capabilities, Change, DataLimits, FieldRule
+from reconciler.resource.rules import Capabilities, DataLimits, FieldRule, Mutability
 
 LIMITS = DataLimits(input_characters=40_000, output_characters=5_000, request_bytes=4_000_000)
 """4 MB is published without saying which megabyte; the smaller one leaves room for the rest of the request too."""
@@ -14,26 +14,28 @@ _BASE = "a model cannot be moved to another base"
 _HYPERPARAMETER = "hyperparameters are fixed when training starts"
 
 _COMMON = (
-    FieldRule("displayName", Change.IN_PLACE, "shown in the console; not unique"),
-    FieldRule("description", Change.IN_PLACE, "free text; the mark of ownership is kept beside it"),
-    FieldRule("temperature", Change.IN_PLACE, "a default for requests to the model"),
-    FieldRule("topP", Change.IN_PLACE, "a default for requests to the model"),
-    FieldRule("topK", Change.IN_PLACE, "a default for requests to the model"),
+    FieldRule("displayName", Mutability.IN_PLACE, "shown in the console; not unique"),
+    FieldRule("description", Mutability.IN_PLACE, "free text; the mark of ownership is kept beside it"),
+    FieldRule("temperature", Mutability.IN_PLACE, "a default for requests to the model"),
+    FieldRule("topP", Mutability.IN_PLACE, "a default for requests to the model"),
+    FieldRule("topK", Mutability.IN_PLACE, "a default for requests to the model"),
     FieldRule(
         "baseModel",
-        Change.RETRAIN,
+        Mutability.RETRAIN,
         _BASE,
         pattern=r"^models/[A-Za-z0-9._-]+$",
         example="models/gemini-1.5-flash-001-tuning",
     ),
     FieldRule(
         "tunedModelSource.tunedModel",
-        Change.RETRAIN,
+        Mutability.RETRAIN,
         _BASE,
         pattern=r"^tunedModels/[a-z]([a-z0-9-]{0,61}[a-z0-9])?$",
         example="tunedModels/sentences-x7k2m4q9w3e5r6t",
     ),
-    FieldRule("dataset", Change.RETRAIN, "what a model learned cannot be exchanged, only learned anew", readable=False),
+    FieldRule(
+        "dataset", Mutability.RETRAIN, "what a model learned cannot be exchanged, only learned anew", readable=False
+    ),
 )
 
 
@@ -46,11 +48,11 @@ def capabilities(service_version: str) -> Capabilities:
 def _hyperparameter(name: str, *defaults: float, instead: str = "") -> FieldRule:
     """Rule of one hyperparameter; several defaults where the service chooses by the number of examples."""
     alternative = f"hyperparameters.{instead}" if instead else ""
-    return FieldRule(f"hyperparameters.{name}", Change.RETRAIN, _HYPERPARAMETER, defaults, alternative)
+    return FieldRule(f"hyperparameters.{name}", Mutability.RETRAIN, _HYPERPARAMETER, defaults, alternative)
 
 
 _GEMINI = (
-    FieldRule("readerProjectNumbers", Change.IN_PLACE, "projects that may use the model"),
+    FieldRule("readerProjectNumbers", Mutability.IN_PLACE, "projects that may use the model"),
     _hyperparameter("epochCount", 5),
     _hyperparameter("batchSize", 4, 16),
     _hyperparameter("learningRate", 0.001, 0.0002, instead="learningRateMultiplier"),

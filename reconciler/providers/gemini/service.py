@@ -7,7 +7,7 @@ v1 only. What worked first is kept.
 from collections.abc import Iterator, Mapping
 
 from reconciler.errors import NotFound, RemoteError
-from reconciler.providers.gemini import codec, permissions
+from reconciler.providers.gemini import codec, operations, permissions
 from reconciler.providers.gemini.advice import hides
 from reconciler.providers.gemini.protojson import Json, next_page
 from reconciler.providers.http import Http
@@ -68,7 +68,7 @@ class Service:
             except NotFound:
                 continue
             self._operation_versions = (version,)
-            return [operation for page in pages for operation in codec.decode_operations(page)]
+            return [operation for page in pages for operation in operations.decode_page(page)]
         return []
 
     def failure(self, model: str, operation: str) -> str:
@@ -83,10 +83,10 @@ class Service:
         """One operation."""
         for version in self._operation_versions[:-1]:
             try:
-                return codec.decode_operation(self.http.send("GET", f"/{version}/{name}"))
+                return operations.decode(self.http.send("GET", f"/{version}/{name}"))
             except NotFound:
                 continue
-        return codec.decode_operation(self.http.send("GET", f"/{self._operation_versions[-1]}/{name}"))
+        return operations.decode(self.http.send("GET", f"/{self._operation_versions[-1]}/{name}"))
 
     def _pages(self, path: str, query: Mapping[str, str] | None = None) -> Iterator[Json]:
         """Yield all pages of a list; a token that comes back would go on for ever, so it is an error."""

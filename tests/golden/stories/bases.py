@@ -1,9 +1,7 @@
 """Base models that the service tunes no more, or does not speak of."""
 
 from tests.golden.stage import Stage
-from tests.golden.story import sentences, story, trained
-
-MANIFEST = "manifests/sentences.yaml"
+from tests.golden.story import MANIFEST, sentences, story, trained
 
 
 @story()

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 from tests.golden.stage import Stage
-from tests.golden.story import NUMBERS, SENTENCES, all_trained, story, three, trained
+from tests.golden.story import MANIFEST, NUMBERS, SENTENCES, all_trained, story, three, trained
 
 ROWS = [json.loads(line) for line in NUMBERS.splitlines()]
 
@@ -30,7 +30,7 @@ def edit_a_hyperparameter(stage: Stage) -> None:
     """A replacement: the plan says why, to the field, and what it costs; the old model serves until then."""
     trained(stage)
     old = stage.id("sentences")
-    stage.edit("manifests/sentences.yaml", "epochCount: 3", "epochCount: 5")
+    stage.edit(MANIFEST, "epochCount: 3", "epochCount: 5")
     stage.run("plan")
     stage.run("plan -o json")
     stage.run("plan --detailed-exitcode", 2)
@@ -59,7 +59,7 @@ def data_in_another_dress(stage: Stage) -> None:
     trained(stage)
     file = "manifests/data/counting.jsonl"
     stage.rename("manifests/data/sentences.jsonl", file)
-    stage.edit("manifests/sentences.yaml", "data/sentences.jsonl", "data/counting.jsonl")
+    stage.edit(MANIFEST, "data/sentences.jsonl", "data/counting.jsonl")
     stage.run("plan")
     stage.tell("The rows are turned round, and so are the keys of each row.")
     turned = [{"output": row["output"], "text_input": row["text_input"]} for row in reversed(ROWS)]
@@ -83,13 +83,13 @@ def data_in_another_format(stage: Stage) -> None:
     Path("manifests/data/sentences.jsonl").unlink()
     stage.write("manifests/data/sentences.csv", table.getvalue())
     columns = "path: data/sentences.csv\n    inputField: asked\n    outputField: reply"
-    stage.edit("manifests/sentences.yaml", "path: data/sentences.jsonl", columns)
+    stage.edit(MANIFEST, "path: data/sentences.jsonl", columns)
     stage.run("plan")
     stage.tell("The examples move into the manifest, and its keys change places.")
     head, _, spec = SENTENCES.partition("spec:\n")
     inline = "".join(f"      - {{ output: '{r['output']}', textInput: '{r['text_input']}' }}\n" for r in ROWS)
     spec = spec.replace("    path: data/sentences.jsonl\n", "    examples:\n" + inline)
-    stage.write("manifests/sentences.yaml", f"spec:\n{spec}{head}", show=False)
+    stage.write(MANIFEST, f"spec:\n{spec}{head}", show=False)
     stage.run("plan")
 
 
@@ -97,7 +97,7 @@ def data_in_another_format(stage: Stage) -> None:
 def change_the_temperature(stage: Stage) -> None:
     """One PATCH and nothing else."""
     trained(stage)
-    stage.edit("manifests/sentences.yaml", "temperature: 0.2", "temperature: 0.7")
+    stage.edit(MANIFEST, "temperature: 0.2", "temperature: 0.7")
     stage.run("plan")
     before = len(stage.emulator.exchanges)
     stage.run("apply --yes")
@@ -110,9 +110,9 @@ def change_the_temperature(stage: Stage) -> None:
 def remove_a_line(stage: Stage) -> None:
     """A removed line is no change: the model keeps what it has, and a note says so."""
     trained(stage)
-    stage.edit("manifests/sentences.yaml", "  temperature: 0.2\n", "")
+    stage.edit(MANIFEST, "  temperature: 0.2\n", "")
     stage.run("plan")
-    stage.edit("manifests/sentences.yaml", "    epochCount: 3\n", "")
+    stage.edit(MANIFEST, "    epochCount: 3\n", "")
     stage.run("plan")
     stage.run("status")
 

@@ -4,9 +4,18 @@ from pathlib import Path
 
 from tests.golden.stage import Stage
 from tests.golden.stories.people import sentences_of_palm
-from tests.golden.story import NUMBERS, SENTENCES, WORKSPACE, all_trained, sentences, story, three, trained, workspace
-
-MANIFEST = "manifests/sentences.yaml"
+from tests.golden.story import (
+    MANIFEST,
+    NUMBERS,
+    SENTENCES,
+    WORKSPACE,
+    all_trained,
+    sentences,
+    story,
+    three,
+    trained,
+    workspace,
+)
 
 
 @story()
@@ -117,23 +126,17 @@ def mistakes_on_the_command_line(stage: Stage) -> None:
 def not_let_in(stage: Stage) -> None:
     """Expired credentials, missing scopes, and a service that says no: what to do, and no traceback."""
     sentences(stage, show=False)
-    stage.fault("the token has expired", "any:401:always")
-    stage.run("plan", 1)
-    stage.emulator.clear_faults()
-    stage.fault("the token lacks a scope", "any:403=scope:always")
-    stage.run("plan", 1)
-    stage.emulator.clear_faults()
-    stage.fault("lists are forbidden", "list:403:always")
-    stage.run("plan", 1)
-    stage.emulator.clear_faults()
-    stage.fault("trainings are forbidden", "create:403:always")
-    stage.run("apply --yes", 1)
-    stage.emulator.clear_faults()
-    stage.fault("the quota is used up", "list:429=300:always")
-    stage.run("plan", 1)
-    stage.emulator.clear_faults()
-    stage.fault("a proxy answers instead", "list:html:always")
-    stage.run("plan", 1)
+    for what, fault, command in (
+        ("the token has expired", "any:401:always", "plan"),
+        ("the token lacks a scope", "any:403=scope:always", "plan"),
+        ("lists are forbidden", "list:403:always", "plan"),
+        ("trainings are forbidden", "create:403:always", "apply --yes"),
+        ("the quota is used up", "list:429=300:always", "plan"),
+        ("a proxy answers instead", "list:html:always", "plan"),
+    ):
+        stage.fault(what, fault)
+        stage.run(command, 1)
+        stage.emulator.clear_faults()
 
 
 @story(loopback=True)

@@ -4,9 +4,7 @@ from pathlib import Path
 
 from tests.golden.stage import Stage
 from tests.golden.stories.people import make
-from tests.golden.story import SENTENCES, all_trained, story, trained, workspace
-
-MANIFEST = "manifests/sentences.yaml"
+from tests.golden.story import MANIFEST, SENTENCES, all_trained, story, trained, workspace
 
 
 @story()

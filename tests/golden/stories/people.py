@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.golden.stage import Stage
-from tests.golden.story import BASE, WORKSPACE, sentences, story, trained, tuned
+from tests.golden.story import BASE, MANIFEST, WORKSPACE, sentences, story, trained, tuned
 
 RECORDED = Path(__file__).parents[4] / "shared" / "samples" / "list-v1beta3.json"
 
@@ -54,7 +54,7 @@ def somebody_edits_an_undeclared_description(stage: Stage) -> None:
     ):
         describe(stage, what, model, text)
         stage.run("plan")
-    stage.edit("manifests/sentences.yaml", "temperature: 0.2\n", "temperature: 0.2\n  lifecycle:\n    protect: true\n")
+    stage.edit(MANIFEST, "temperature: 0.2\n", "temperature: 0.2\n  lifecycle:\n    protect: true\n")
     stage.run("apply --yes")
     stage.tell(f"The description is now: {stage.description(model)}")
     assert stage.description(model).startswith("Do not delete!")
@@ -82,7 +82,7 @@ def somebody_writes_while_apply_waits(stage: Stage) -> None:
     trained(stage, "description: Counts on by one.")
     model = stage.id("sentences")
     mark = stage.description(model).removeprefix("Counts on by one. ")
-    stage.edit("manifests/sentences.yaml", "Counts on by one.", "Counts on.")
+    stage.edit(MANIFEST, "Counts on by one.", "Counts on.")
     stage.fault("the service is busy when the run looks at the model", "get:503:1")
     stage.meanwhile(0, lambda: describe(stage, "writes into the description", model, f"Mine! {mark}"))
     stage.run("apply --yes", 4)
@@ -97,7 +97,7 @@ def similar_names(stage: Stage) -> None:
     make(stage, "trains a model with a name like ours", "sentences")
     make(stage, "trains a model whose id has the very shape of ours", "sentences-aaaaaa234567abc", "sentences, acme-1")
     stage.run("plan")
-    stage.remove("manifests/sentences.yaml")
+    stage.remove(MANIFEST)
     stage.run("apply --yes --allow-empty")
     stage.run("plan")
     assert stage.deleted() == [ours]
@@ -124,7 +124,7 @@ def sentences_of_palm(stage: Stage) -> None:
     """Declare a model of the PaLM generation."""
     pairs = [f'    - {{ textInput: "{n}", output: "{n + 1}" }}' for n in range(1, 21)]
     spec = ("displayName: Sentences", "baseModel: models/text-bison-001", "dataset:", "  examples:")
-    stage.write("manifests/sentences.yaml", tuned("sentences", *spec, *pairs), show=False)
+    stage.write(MANIFEST, tuned("sentences", *spec, *pairs), show=False)
     stage.tell("manifests/sentences.yaml declares a model of text-bison-001 with 20 examples.")
 
 
@@ -147,7 +147,7 @@ def wiped_description_and_changed_inputs(stage: Stage) -> None:
     trained(stage)
     model = stage.id("sentences")
     describe(stage, "empties the description", model, "")
-    stage.edit("manifests/sentences.yaml", "epochCount: 3", "epochCount: 5")
+    stage.edit(MANIFEST, "epochCount: 3", "epochCount: 5")
     stage.run("plan")
     stage.run("plan -o json")
     stage.run("apply --yes", 4)
@@ -162,7 +162,7 @@ def wiped_description_and_replaced(stage: Stage) -> None:
     trained(stage)
     model = stage.id("sentences")
     describe(stage, "empties the description", model, "")
-    stage.edit("manifests/sentences.yaml", "epochCount: 3", "epochCount: 5")
+    stage.edit(MANIFEST, "epochCount: 3", "epochCount: 5")
     stage.run("apply --yes --replace sentences")
     stage.run("plan")
     assert stage.deleted() == []
@@ -175,7 +175,7 @@ def copied_mark(stage: Stage) -> None:
     make(stage, "trains a model and copies our description", "experiment", stage.description(stage.id("sentences")))
     stage.run("plan")
     stage.run("plan -o json")
-    stage.remove("manifests/sentences.yaml")
+    stage.remove(MANIFEST)
     stage.run("apply --yes --allow-empty")
     assert list(stage.emulator.states()) == ["experiment"]
 
@@ -186,11 +186,11 @@ def newer_mark(stage: Stage) -> None:
     trained(stage)
     model = stage.id("sentences")
     describe(stage, "applies with version 2 of this program", model, "reconciler:2:acme-1:sentences:of:the:future")
-    stage.edit("manifests/sentences.yaml", "epochCount: 3", "epochCount: 5")
+    stage.edit(MANIFEST, "epochCount: 3", "epochCount: 5")
     stage.run("plan")
     stage.run("apply --yes", 4)
     stage.run("outputs")
-    stage.remove("manifests/sentences.yaml")
+    stage.remove(MANIFEST)
     stage.run("plan")
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from tests.golden.stage import Stage
 from tests.golden.story import (
     DATES_MODEL,
+    MANIFEST,
     NUMBERS,
     SENTENCES,
     all_trained,
@@ -15,8 +16,6 @@ from tests.golden.story import (
     tuned,
     workspace,
 )
-
-MANIFEST = "manifests/sentences.yaml"
 
 
 def many(stage: Stage, number: int) -> None:

@@ -1,9 +1,7 @@
 """Trainings that overlap, fail, are taken back, or are left alone while they run."""
 
 from tests.golden.stage import Stage
-from tests.golden.story import sentences, story, three, trained
-
-MANIFEST = "manifests/sentences.yaml"
+from tests.golden.story import MANIFEST, sentences, story, three, trained
 
 
 @story()
@@ -54,12 +52,19 @@ def no_wait_replace(stage: Stage) -> None:
     assert stage.trained("sentences") == 2
 
 
+def second_trains(stage: Stage) -> str:
+    """Begin a long second training beside the model that serves; return the id of that one."""
+    trained(stage)
+    serving = stage.id("sentences")
+    stage.edit(MANIFEST, "epochCount: 3", "epochCount: 40")
+    stage.run("apply --yes --no-wait", 3)
+    return serving
+
+
 @story(steps_per_second=1)
 def two_replaces_in_a_row(stage: Stage) -> None:
     """v1 serves, v2 trains, v3 is declared: v3 starts at once, v1 serves until v3 does, v2 ends and goes."""
-    trained(stage)
-    stage.edit(MANIFEST, "epochCount: 3", "epochCount: 40")
-    stage.run("apply --yes --no-wait", 3)
+    second_trains(stage)
     stage.edit(MANIFEST, "epochCount: 40", "epochCount: 5")
     stage.run("plan")
     stage.run("plan -o json")
@@ -73,9 +78,7 @@ def two_replaces_in_a_row(stage: Stage) -> None:
 @story(steps_per_second=1)
 def data_changes_while_training(stage: Stage) -> None:
     """v2 trains on data that is gone by now: v3 starts at once, and what v2 costs is not known any more."""
-    trained(stage)
-    stage.edit(MANIFEST, "epochCount: 3", "epochCount: 40")
-    stage.run("apply --yes --no-wait", 3)
+    second_trains(stage)
     stage.edit("manifests/data/sentences.jsonl", '"output": "21"', '"output": "22"')
     stage.run("plan")
     stage.run("apply --yes --no-wait", 3)
@@ -85,10 +88,7 @@ def data_changes_while_training(stage: Stage) -> None:
 @story(steps_per_second=1)
 def revert_while_training(stage: Stage) -> None:
     """v1 serves, v2 trains, v1 is declared again: nothing is trained, v2 ends and goes."""
-    trained(stage)
-    old = stage.id("sentences")
-    stage.edit(MANIFEST, "epochCount: 3", "epochCount: 40")
-    stage.run("apply --yes --no-wait", 3)
+    old = second_trains(stage)
     stage.edit(MANIFEST, "epochCount: 40", "epochCount: 3")
     stage.run("plan")
     stage.run("apply --yes --no-wait", 3)
@@ -101,9 +101,7 @@ def revert_while_training(stage: Stage) -> None:
 @story(steps_per_second=1)
 def cancel_what_is_superseded(stage: Stage) -> None:
     """As before, but the training that nobody needs is asked to stop."""
-    trained(stage)
-    stage.edit(MANIFEST, "epochCount: 3", "epochCount: 40")
-    stage.run("apply --yes --no-wait", 3)
+    second_trains(stage)
     stage.edit(MANIFEST, "epochCount: 40", "epochCount: 3")
     stage.run("apply --yes --cancel-superseded sentences")
     stage.run("plan")

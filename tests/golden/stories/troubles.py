@@ -1,9 +1,7 @@
 """A service that loses answers, lags, and shows things otherwise than they were sent."""
 
 from tests.golden.stage import Stage
-from tests.golden.story import all_trained, sentences, story, three, trained
-
-MANIFEST = "manifests/sentences.yaml"
+from tests.golden.story import MANIFEST, all_trained, sentences, story, three, trained
 
 
 @story()

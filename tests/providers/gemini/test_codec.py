@@ -11,7 +11,7 @@ from reconciler.providers.gemini import codec
 from reconciler.providers.gemini.mark import encode
 from reconciler.providers.gemini.protojson import next_page
 from reconciler.resource.dataset import Dataset, Example, Locator, digest
-from reconciler.resource.observed import Mark, Operation, Ownership, Progress, State
+from reconciler.resource.observed import Mark, Ownership, Progress, State
 from reconciler.resource.rules import Value
 
 SAMPLES = Path(__file__).parents[4] / "shared" / "samples"
@@ -231,30 +231,8 @@ def test_losses(snapshots: object, progress: Progress | None) -> None:
     assert codec.decode(a_model(tuningTask={"snapshots": snapshots}), "v1beta").progress == progress
 
 
-@pytest.mark.parametrize(
-    ("operation", "read"),
-    [
-        (
-            {
-                "name": "tunedModels/a/operations/b",
-                "metadata": {"@type": "x", "tunedModel": "tunedModels/a", "totalSteps": 9},
-            },
-            Operation("tunedModels/a", done=False, name="tunedModels/a/operations/b"),
-        ),
-        ({"done": True, "response": {}}, Operation("", done=True)),
-        ({"done": True, "error": {"code": 3, "message": "diverged"}}, Operation("", done=True, error="diverged")),
-        ({"done": True, "error": {"code": 13}}, Operation("", done=True, error="error 13")),
-        ({"done": True, "error": {}}, Operation("", done=True, error="error without a code")),
-        ({"done": "true", "error": "x", "metadata": [], "name": 3}, Operation("", done=False)),
-    ],
-)
-def test_operations(operation: dict[str, Any], read: Operation) -> None:
-    assert codec.decode_operation(operation) == read
-
-
 def test_lists() -> None:
     assert [o.name for o in codec.decode_models({"tunedModels": [a_model()]}, "v1beta")] == ["tunedModels/sentences-1"]
-    assert [o.name for o in codec.decode_operations({"operations": [{"name": "o"}, 3]})] == ["o"]
     assert codec.decode_models({}, "v1beta") == []
     assert (next_page({"nextPageToken": "x"}), next_page({})) == ("x", "")
 

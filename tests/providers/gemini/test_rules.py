@@ -6,7 +6,7 @@ from typing import get_args
 import pytest
 
 from reconciler.providers.gemini.rules import capabilities
-from reconciler.resource.rules import Change
+from reconciler.resource.rules import Mutability
 from reconciler.resource.schema.tunedmodel import Ignorable
 
 PALM_LACKS = {"readerProjectNumbers", "hyperparameters.learningRateMultiplier"}
@@ -21,7 +21,7 @@ def test_every_field_of_a_manifest_has_a_rule(version: str, lacking: set[str]) -
 
 def test_what_a_change_costs() -> None:
     rules = capabilities("v1beta").rules
-    assert {path for path, rule in rules.items() if rule.change is Change.IN_PLACE} == {
+    assert {path for path, rule in rules.items() if rule.mutability is Mutability.IN_PLACE} == {
         "displayName",
         "description",
         "temperature",
