@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 import click
+from click.core import ParameterSource
 
 from reconciler import __version__
 from reconciler.cli.commands import Commands, ReaderLeft
@@ -63,6 +64,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return BROKEN_PIPE
     except click.ClickException as error:
         error.show()
+        _tell_source(error)
         return USAGE if isinstance(error, click.UsageError) else 1
     except (click.Abort, KeyboardInterrupt):
         click.echo("interrupted", err=True)
@@ -95,6 +97,14 @@ def _tell(error: ReconcilerError, arguments: Sequence[str]) -> None:
             click.echo(neutral(str(diagnostic)), err=True)
     label = click.style("Error:", fg="red", bold=True)
     click.echo(f"{label} {neutral(str(error))}", err=True, color=_coloured(arguments))
+
+
+def _tell_source(error: click.ClickException) -> None:
+    """Name the environment variable that a wrong value comes from: the option is not on the command line."""
+    if not isinstance(error, click.BadParameter) or error.ctx is None or error.param is None:
+        return
+    if error.ctx.get_parameter_source(error.param.name or "") is ParameterSource.ENVIRONMENT:
+        click.echo(f"The value comes from {error.param.envvar}.", err=True)
 
 
 def _trouble(error: OSError) -> ReconcilerError:

@@ -112,5 +112,13 @@ def _workspace(loaded: Loaded, place: Place) -> Workspace:
 
 
 def _cache() -> Cache:
-    """What earlier runs have read, in our folder among the user's caches (XDG Base Directory Specification)."""
-    return Cache(Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "reconciler" / "read.sqlite3")
+    """What earlier runs have read, in our folder among the user's caches (XDG Base Directory Specification).
+
+    A relative XDG_CACHE_HOME does not count, as that specification says; a user without a home has no cache.
+    """
+    given = Path(os.environ.get("XDG_CACHE_HOME", ""))
+    try:
+        caches = given if given.is_absolute() else Path.home() / ".cache"
+    except RuntimeError:
+        return Cache(None)
+    return Cache(caches / "reconciler" / "read.sqlite3")

@@ -34,15 +34,15 @@ _EVICT = "DELETE FROM entries WHERE id <= (SELECT max(id) FROM entries) - ?"
 class Cache:
     """Remembers JSON values by key, in one SQLite file that several processes may share."""
 
-    def __init__(self, path: Path) -> None:
-        """Open the file; one that cannot be opened remembers nothing."""
+    def __init__(self, path: Path | None) -> None:
+        """Open the file; one that cannot be opened remembers nothing, and so does None."""
         self._path = path
         self._fresh: dict[str, str] = {}
         self._looked = 0
         self._held: dict[str, str] | None = None
         self._known: sqlite3.Connection | None = None
-        if path.is_file():
-            with suppress(sqlite3.Error):
+        with suppress(OSError, sqlite3.Error):
+            if path is not None and path.is_file():
                 self._known = sqlite3.connect(path, timeout=PATIENCE, check_same_thread=False)
 
     def get(self, key: str) -> Any:
@@ -73,22 +73,23 @@ class Cache:
 
     def save(self) -> None:
         """Write what is new; that it cannot be written is no reason to fail."""
-        if not self._fresh:
+        path = self._path
+        if not self._fresh or path is None:
             return
         with suppress(OSError):
-            self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            os.close(os.open(self._path, os.O_CREAT | os.O_WRONLY, 0o600))
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
             try:
-                self._write()
+                self._write(path)
             except sqlite3.OperationalError:
                 return  # locked, or the disk is full
             except sqlite3.DatabaseError:
-                self._path.unlink(missing_ok=True)
+                path.unlink(missing_ok=True)
                 with suppress(sqlite3.Error):
-                    self._write()
+                    self._write(path)
 
-    def _write(self) -> None:
-        with closing(sqlite3.connect(self._path, timeout=PATIENCE)) as file, file:
+    def _write(self, path: Path) -> None:
+        with closing(sqlite3.connect(path, timeout=PATIENCE)) as file, file:
             file.execute(_TABLE)
             file.executemany("INSERT OR REPLACE INTO entries (key, value) VALUES (?, ?)", self._fresh.items())
             file.execute(_EVICT, (MOST_ENTRIES,))

@@ -86,6 +86,23 @@ def test_what_the_machine_refuses_is_no_bug(
     assert capsys.readouterr().err.startswith("Error: plan.json: No space left on device; ")
 
 
+def test_a_wrong_value_names_the_variable_it_comes_from(run: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "RECONCILER_PARALLELISM" not in run("apply", "--parallelism", "0").err
+    monkeypatch.setenv("RECONCILER_PARALLELISM", "0")
+    assert run("apply").err.endswith("1<=x<=8.\nThe value comes from RECONCILER_PARALLELISM.\n")
+
+
+def test_a_user_without_a_home_has_no_cache(bench: Bench, run: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    def homeless() -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.setattr(Path, "home", homeless)
+    monkeypatch.setenv("XDG_CACHE_HOME", "relative")
+    bench.declare("one")
+    assert run("validate").code == 0
+    assert not (bench.root / "relative").exists()
+
+
 @pytest.mark.process
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no device that is always full")
 def test_a_full_disk_behind_stdout() -> None:

@@ -131,6 +131,15 @@ def test_a_cache_that_cannot_be_written_is_no_error(cached: Callable[..., Resolv
     assert len(cached().desired) == 1
 
 
+@pytest.mark.parametrize("name", ["n" * 300, None])
+def test_a_cache_that_cannot_even_be_looked_for_is_no_error(
+    name: str | None, cached: Callable[..., Resolved], resolved: Callable[..., Resolved], tmp_path: Path
+) -> None:
+    """Such as one in a folder that may not be searched; here its name is too long for any file system."""
+    cache = Cache(None if name is None else tmp_path / name)
+    assert resolved(cache=cache) == cached()
+
+
 def test_a_cache_that_another_process_writes_is_no_error(
     cached: Callable[..., Resolved], model: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
