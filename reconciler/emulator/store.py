@@ -6,6 +6,7 @@ Every write has a number, so that a stale read can leave out the last one.
 
 import json
 import sqlite3
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,6 +27,7 @@ CREATE TABLE IF NOT EXISTS permissions (
 CREATE INDEX IF NOT EXISTS permissions_of_email ON permissions (email, model);
 """
 _BUSY_MILLIS = 30_000
+_PAUSE_MILLIS = 20
 
 
 class Row(NamedTuple):
@@ -65,6 +67,23 @@ _COLUMNS = ", ".join(Row._fields)
 _INSERT = f"INSERT INTO models ({', '.join(Row._fields[1:])}) VALUES ({', '.join('?' * (len(Row._fields) - 1))})"  # noqa: S608 - constants
 
 
+def _write_ahead(sql: sqlite3.Connection) -> None:
+    """Let readers and a writer work side by side; whoever opens a new file first switches it over.
+
+    SQLite's own patience does not cover this switch: of several processes that open a new file at once, all but one
+    are told at once that it is locked.
+    """
+    for left in reversed(range(_BUSY_MILLIS // _PAUSE_MILLIS)):
+        try:
+            sql.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or not left:
+                raise
+            time.sleep(_PAUSE_MILLIS / 1000)
+        else:
+            return
+
+
 class Store:
     """The database; callers hold one lock around a request, processes are kept apart by SQLite."""
 
@@ -76,7 +95,7 @@ class Store:
             path or ":memory:", isolation_level=None, check_same_thread=False, timeout=_BUSY_MILLIS / 1000
         )
         self.sql.execute(f"PRAGMA busy_timeout = {_BUSY_MILLIS}")
-        self.sql.execute("PRAGMA journal_mode = WAL")
+        _write_ahead(self.sql)
         self.sql.execute("PRAGMA synchronous = NORMAL")
         with self.writing():
             for statement in _SCHEMA.split(";")[:-1]:

@@ -1,5 +1,6 @@
 """State that outlives a process and is shared by several; the record of requests; the control door; the socket."""
 
+import functools
 import http.client
 import json
 import os
@@ -71,6 +72,28 @@ def test_of_racing_processes_one_wins_each_id(tmp_path: Path) -> None:
     assert [racer.returncode for racer in racers] == [0, 0, 0]
     assert [sorted(row) for row in zip(*(row[::2] for row in statuses), strict=True)] == [[200, 409, 409]] * 40
     assert {status for row in statuses for status in row[1::2]} == {200}, "generated ids never meet"
+
+
+class Contended(sqlite3.Connection):
+    """A database that another process is switching to write-ahead logging; SQLite says so without waiting."""
+
+    refusals = 2
+
+    def execute(self, sql: str, *parameters: Any) -> sqlite3.Cursor:
+        if "journal_mode" in sql and Contended.refusals:
+            Contended.refusals -= 1
+            error = sqlite3.OperationalError("database is locked")
+            error.sqlite_errorcode = sqlite3.SQLITE_BUSY
+            raise error
+        return super().execute(sql, *parameters)
+
+
+def test_opening_a_file_that_others_open_is_waited_out(
+    make_service: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sqlite3, "connect", functools.partial(sqlite3.connect, factory=Contended))
+    assert make_service(tmp_path / "state.db").create()["name"]
+    assert Contended.refusals == 0
 
 
 def test_every_request_is_recorded_without_its_credentials(make_service: Callable[..., Any], tmp_path: Path) -> None:
