@@ -1,18 +1,19 @@
 """From what is declared and what exists to a plan.
 
-For an address let `same` be our models that have the declared inputs, and `rest` our others. `wanted` is the first of
-`same` by state (READY, TRAINING, UNKNOWN, FAILED), then the latest attempt at the id these inputs compute, then age.
+Each address is judged by itself. Those of its models that need no training to be what is declared are the *same*; the
+`wanted` one is their first by state (READY, TRAINING, UNKNOWN, FAILED), then the latest attempt at the id these inputs
+compute, then age. All other models of the address are leftovers.
 
-    wanted      action                                              rest
-    none        REPLACE if one of rest is READY, else CREATE        go once the new one is READY
-    TRAINING    WAIT; what a PATCH can change is shown, done later  go once it is READY
-    FAILED      refused, unless a retry was asked for               stay
-    UNKNOWN     refused                                             stay
-    READY       NOOP, or UPDATE in one PATCH                        READY, FAILED: DELETE; TRAINING: WAIT, then DELETE
+    wanted      what is done                                            leftovers
+    (none)      a training: REPLACE while a leftover serves, or CREATE  go as soon as the new model is READY
+    TRAINING    WAIT; what a PATCH can change is shown, done later      go as soon as it is READY
+    FAILED      refused, unless a retry was asked for                   stay
+    UNKNOWN     refused                                                 stay
+    READY       NOOP, or UPDATE in one PATCH                            DELETE; one that trains: WAIT, then DELETE
 
-Nothing of `rest` goes before `wanted` is READY. An attempt that trains beside an older READY attempt at the same inputs
-was asked for with `--replace`, so it is the wanted one. A model without a mark whose id proves these inputs belongs to
-`same`; one whose id proves only the address keeps it from being trained, and is never deleted.
+No leftover goes before `wanted` is READY. An attempt that trains beside an older READY attempt at the same inputs was
+asked for with `--replace`, so it is the wanted one. A model without a mark whose id proves these inputs counts as the
+same; one whose id proves only the address keeps it from being trained, and is never deleted.
 
 Not declared, and the whole workspace was loaded: READY and FAILED are deleted, TRAINING is waited for and deleted,
 unless protected or kept. Everything refused or skipped is a row with its reason.

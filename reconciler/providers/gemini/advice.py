@@ -20,13 +20,13 @@ from reconciler.errors import (
 )
 from reconciler.providers.outcome import quotable
 
-SCOPES = (
-    "https://www.googleapis.com/auth/cloud-platform",
-    "https://www.googleapis.com/auth/generative-language.tuning",
-)
+SCOPES = tuple(f"https://www.googleapis.com/auth/{name}" for name in ("cloud-platform", "generative-language.tuning"))
 """What a token must be good for."""
 
-LOGIN = f"gcloud auth application-default login --client-id-file client_secret.json --scopes={','.join(SCOPES)}"
+CLIENT = "client_secret.json"
+"""The OAuth client that gcloud needs for scopes which are not its own."""
+
+LOGIN = f"gcloud auth application-default login --client-id-file {CLIENT} --scopes={','.join(SCOPES)}"
 
 
 @dataclass(frozen=True, slots=True)
