@@ -303,6 +303,16 @@ def test_while_that_is_so_nothing_of_the_address_is_deleted() -> None:
     assert made.counts.delete == 0
 
 
+def test_a_model_of_known_data_is_wanted_before_an_older_one_of_unknown_data() -> None:
+    """Law 14: where both serve, as after a rename that joins two names, nobody has to ask for what is known."""
+    known = replace(observed(V1), name="tunedModels/asserted", created="2024-06-01T00:00:00Z")
+    made = planned(V1, imported(observed(V1)), known)
+    assert [(c.action, c.target) for c in made.changes] == [
+        (Action.NOOP, known.name),
+        (Action.DELETE, "tunedModels/made-by-hand"),
+    ]
+
+
 def test_unknown_data_may_be_ignored_other_inputs_not() -> None:
     """`ignoreChanges: [dataset]` leaves the data alone; a changed hyperparameter is still a change."""
     assert told(planned(desired(ignore_changes=["dataset"]), imported(observed(V1)))) == ["NOOP a"]
