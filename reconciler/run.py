@@ -104,6 +104,7 @@ class Run:
         except Refused as error:
             return end(row, Result.REFUSED, f"{error.reason}: {error}")
         except ReconcilerError as error:
+            self.stopped()  # a signal also ends the pauses between the tries of a request, which then fails
             if isinstance(error, Unauthenticated):
                 self.vigil.fatal = str(error)
             return end(row, Result.FAILED, str(error))

@@ -124,7 +124,7 @@ def write_marks(plan: Plan, provider: Provider, question: str, console: Console,
 def carry_out(plan: Plan, provider: Provider, pace: Pace, console: Console, output: str = "text") -> int:
     """Do it; show what happens and how it ended; give the exit code."""
     options = Options(pace.parallelism, pace.wait, pace.timeout)
-    with interruptible(announce=not console.live) as clock:
+    with interruptible(pace.timeout, announce=not console.live) as clock:
         report = follow(execute(plan, provider, FileExamples(), clock, options), console, output)
     if output == "text" and report.outcomes:
         console.print("\n" + report_text(report, console.style(sys.stdout), console.width(sys.stdout)))

@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from reconciler.cli.interruption import pause
 from reconciler.cli.session import Session
 from reconciler.errors import UsageError
 from reconciler.providers.port import Provider
@@ -22,7 +23,7 @@ def connect(session: Session, *, losses: bool = False) -> Provider:
     from reconciler.providers.gemini.connect import connect as dial
 
     embedded = _embedded(session.folder) if session.workspace.endpoint == EMULATOR else None
-    return dial(session.workspace, os.environ, session=embedded, losses=losses)
+    return dial(session.workspace, os.environ, session=embedded, losses=losses, sleep=pause)
 
 
 def state_folder(folder: Path) -> Path:

@@ -1,11 +1,16 @@
-"""Ending a run early and cleanly: the first SIGINT or SIGTERM asks it to, the second one does not ask."""
+"""Ending a run early and cleanly: the first SIGINT or SIGTERM asks it to, the second one does not ask.
 
+Signals belong to the process, and so does what they cut short: `pause` is how everything in this process sleeps, and
+while a run is interruptible it ends with it.
+"""
+
+import math
 import os
 import select
 import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
@@ -14,13 +19,25 @@ from reconciler.waiting import Clock
 STOPPING = "\nStopping: no further request begins; what trains goes on training. Once more to stop at once.\n"
 SHOW_CURSOR = "\x1b[?25h"
 
+_pauses: list[Callable[[float], bool]] = []
+"""How the runs in progress sleep, the innermost last."""
+
+
+def pause(seconds: float) -> bool:
+    """Sleep between two tries; True, at once or early, when the run in progress shall end instead of trying again."""
+    if _pauses:
+        return _pauses[-1](seconds)
+    time.sleep(seconds)
+    return False
+
 
 @contextmanager
-def interruptible(*, announce: bool = True) -> Iterator[Clock]:
+def interruptible(timeout: float | None = None, *, announce: bool = True) -> Iterator[Clock]:
     """Give the time of a run; its `sleep` ends early, and for good, once a signal came.
 
-    The signal goes through a pipe: a handler may run anywhere, so it must not take locks. It announces what happens
-    now, unless something is drawn on the terminal that a line would tear.
+    No `pause` begins that would last beyond `timeout` seconds from now. The signal goes through a pipe: a handler may
+    run anywhere, so it must not take locks. It announces what happens now, unless something is drawn on the terminal
+    that a line would tear.
     """
     reading, writing = os.pipe()
     signalled = False
@@ -39,10 +56,13 @@ def interruptible(*, announce: bool = True) -> Iterator[Clock]:
     def sleep(seconds: float) -> bool:
         return bool(select.select([reading], [], [], seconds)[0])
 
+    deadline = math.inf if timeout is None else time.monotonic() + timeout
+    _pauses.append(lambda seconds: time.monotonic() + seconds > deadline or sleep(seconds))
     before = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield Clock(time.monotonic, sleep)
     finally:
+        _pauses.pop()
         for number, handler in before.items():
             signal.signal(number, handler)
         os.close(reading)

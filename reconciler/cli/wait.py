@@ -42,7 +42,7 @@ def command(place: Place, timeout: float | None, output: str, selection: Selecti
     terms = planning.terms(begun, planning.Request(selection))
     plan = planning.make(begun, reader, terms)
     rows = [row for row in plan.changes if row.action is Action.WAIT and not leaves(row)]
-    with interruptible(announce=not console.live) as clock:
+    with interruptible(timeout, announce=not console.live) as clock:
         report = follow(watch(rows, reader, clock, timeout), console, output)
     if output == "text":
         if report.outcomes:

@@ -73,11 +73,14 @@ class Http:
         session: "requests.Session",
         explain: Explain,
         *,
-        sleep: Callable[[float], None] = time.sleep,
+        sleep: Callable[[float], bool | None] = time.sleep,
         clock: Callable[[], float] = time.time,
         chance: Callable[[], float] = random.random,
     ) -> None:
-        """`endpoint` is scheme and host; `clock` gives Unix seconds, `chance` numbers from 0 to 1."""
+        """`endpoint` is scheme and host; `clock` gives Unix seconds, `chance` numbers from 0 to 1.
+
+        `sleep` returns True when it was cut short because the run shall end: nothing is tried again then.
+        """
         self.endpoint = endpoint.rstrip("/")
         self.sleep = sleep
         self._host = urlsplit(self.endpoint).netloc
@@ -110,7 +113,8 @@ class Http:
             if attempt == retry.TRIES or not retry.repeatable(outcome, repeat) or self._clock() + wait > deadline:
                 return self._conclude(outcome)
             LOG.warning("%s %s: %s; again in %.1f s", method, path, _told(outcome), wait)
-            self.sleep(wait)
+            if self.sleep(wait):
+                return self._conclude(outcome)
         raise AssertionError  # count() does not end
 
     def _authorised(self, method: str, url: str, content: bytes | None) -> Outcome:

@@ -9,20 +9,24 @@ from contextlib import contextmanager
 
 import pytest
 
+from reconciler.emulator.faulttext import parse
+from reconciler.emulator.http import serve
+from reconciler.emulator.server import Emulator
 from tests.cli.conftest import Bench, Command
 
 pytestmark = pytest.mark.process
+
+APPLY = [sys.executable, "-m", "reconciler", "apply", "--yes"]
+PATIENCE = 30
+"""Seconds for a process that would last for minutes if a pause were slept through."""
 
 
 @contextmanager
 def applying(bench: Bench) -> Iterator[subprocess.Popen[str]]:
     """A process that applies, and waits for a training of hours."""
     bench.declare("one")
-    command = [sys.executable, "-m", "reconciler", "apply", "--yes"]
     environment = {**os.environ, "RECONCILER_EMULATOR_STEPS_PER_SECOND": "0.001"}
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
-    ) as process:
+    with subprocess.Popen(APPLY, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment) as process:
         assert process.stderr is not None
         while "training tunedModels/one-" not in process.stderr.readline():
             assert process.poll() is None
@@ -33,7 +37,7 @@ def applying(bench: Bench) -> Iterator[subprocess.Popen[str]]:
 def test_the_first_signal_ends_the_run_with_its_report(bench: Bench, run: Command, number: int) -> None:
     with applying(bench) as process:
         process.send_signal(number)
-        out, err = process.communicate(timeout=30)
+        out, err = process.communicate(timeout=PATIENCE)
     assert process.returncode == 3
     assert "Stopping:" in err
     assert "The run was interrupted." in out
@@ -55,3 +59,41 @@ with interruptible() as clock:
 """
     ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
     assert (ran.returncode, ran.stdout) == (128 + signal.SIGTERM, "True True\n")
+
+
+@contextmanager
+def turned_away(bench: Bench, *options: str) -> Iterator[subprocess.Popen[str]]:
+    """A process that applies, and is told at its first creation to come back in a hundred seconds."""
+    bench.declare("one")
+    emulator = Emulator(bench.root / "busy.sqlite3")
+    emulator.inject(parse("create:429=100:always"))
+    served = serve(emulator)
+    environment = {**os.environ, "RECONCILER_ENDPOINT": served.url}
+    try:
+        with subprocess.Popen(
+            [*APPLY, *options], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
+        ) as process:
+            yield process
+    finally:
+        served.close()
+
+
+@pytest.mark.loopback
+def test_a_signal_ends_a_pause_between_two_tries(bench: Bench) -> None:
+    with turned_away(bench) as process:
+        assert process.stderr is not None
+        while "429; again in 100.0 s" not in process.stderr.readline():
+            assert process.poll() is None
+        process.send_signal(signal.SIGTERM)
+        out, _ = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 1
+    assert "The run was interrupted." in out
+    assert "1 failed" in out
+
+
+@pytest.mark.loopback
+def test_no_pause_lasts_beyond_the_timeout(bench: Bench) -> None:
+    with turned_away(bench, "--timeout", "60s") as process:
+        out, err = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 1, err
+    assert "1 failed" in out

@@ -15,7 +15,7 @@ Another id is never tried instead: that is how one lost answer would become two 
 from collections.abc import Callable
 from typing import assert_never
 
-from reconciler.errors import Refused
+from reconciler.errors import Refused, RemoteError
 from reconciler.providers.gemini.service import Service
 from reconciler.resource.address import Address
 from reconciler.resource.identity import names
@@ -26,11 +26,14 @@ LOOKS_AFTER = (0.0, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
 """Seconds of waiting before each look for a model that does not show: a minute in all."""
 
 
-def find(service: Service, name: str, address: Address, sleep: Callable[[float], None]) -> Observed:
-    """Read the model whose id was taken; Refused (ID_TAKEN) if it does not show."""
+def find(service: Service, name: str, address: Address, sleep: Callable[[float], bool | None]) -> Observed:
+    """Read the model whose id was taken.
+
+    Raises Refused (ID_TAKEN) if it does not show, RemoteError if `sleep` was cut short before that was certain.
+    """
     for wait in LOOKS_AFTER:
-        if wait:
-            sleep(wait)
+        if wait and sleep(wait):
+            raise RemoteError(f"{name} exists, and did not show before the run was ended", "run again")
         if observed := service.model(name):
             return observed
     raise Refused(

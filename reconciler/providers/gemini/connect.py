@@ -25,7 +25,7 @@ def connect(
     *,
     session: "requests.Session | None" = None,
     losses: bool = False,
-    sleep: Callable[[float], None] = time.sleep,
+    sleep: Callable[[float], bool | None] = time.sleep,
     clock: Callable[[], float] = time.time,
     chance: Callable[[], float] = random.random,
 ) -> GeminiProvider:
