@@ -16,6 +16,8 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+from tests import tally
+
 CREDENTIALS = ("AWS_", "CLOUDSDK_", "GCE_", "GCLOUD_", "GEMINI_", "GOOGLE_")
 OUR_OWN = ("RECONCILER_",)
 PRESENTATION = ("CI", "CLICOLOR", "COLUMNS", "FORCE_COLOR", "GITHUB_", "LINES", "NO_COLOR")
@@ -37,6 +39,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Empty the environment and guard the sockets, before anything is collected."""
+    config.pluginmanager.register(tally)
     for name in list(os.environ):
         if name.upper().startswith((*CREDENTIALS, *OUR_OWN, *PRESENTATION, *PROXIES)):
             del os.environ[name]
