@@ -13,9 +13,12 @@ from reconciler.resource.workspace import EMULATOR
 if TYPE_CHECKING:
     import requests
 
+STATE = "emulator.sqlite3"
 STATE_FOLDER = ".reconciler"
 """Beside the workspace: the emulator's state, and what `init` puts there. Hidden, so it is never read as manifests."""
 SPEED = "RECONCILER_EMULATOR_STEPS_PER_SECOND"
+SLOWEST = 1e-6
+"""Steps a second: eleven days for one. A step that takes longer than there are nanoseconds has no end to be kept."""
 
 
 def connect(session: Session, *, losses: bool = False) -> Provider:
@@ -27,10 +30,16 @@ def connect(session: Session, *, losses: bool = False) -> Provider:
 
 
 def state_folder(folder: Path) -> Path:
-    """Make the folder of our own files, whose state git is told to leave out."""
+    """Make the folder of our own files, whose state git is told to leave out.
+
+    Raises UsageError for a link in the place of one: a commit could let us write wherever it points.
+    """
     made = folder / STATE_FOLDER
+    ignore = made / ".gitignore"
+    if link := next((each for each in (made, ignore, made / STATE) if each.is_symlink()), None):
+        raise UsageError(f"{link} is a link", "remove it; the emulator keeps its state beside the workspace")
     made.mkdir(exist_ok=True)
-    if not (ignore := made / ".gitignore").exists():
+    if not ignore.exists():
         ignore.write_text("/.gitignore\n/emulator.sqlite3*\n", encoding="utf-8")
     return made
 
@@ -50,7 +59,7 @@ def _embedded(folder: Path) -> "requests.Session":
     session = requests.Session()
     session.trust_env = False
     try:
-        emulator = Emulator(state_folder(folder) / "emulator.sqlite3", settings=settings)
+        emulator = Emulator(state_folder(folder) / STATE, settings=settings)
     except (OSError, sqlite3.Error) as error:
         raise UsageError(
             f"the emulator cannot keep its state in {folder / STATE_FOLDER}: {error}",
@@ -69,6 +78,6 @@ def _speed() -> float | None:
         speed = float(text)
     except ValueError:
         speed = 0
-    if not speed > 0:
-        raise UsageError(f"{SPEED} is {text!r}", "set it to a number above 0")
+    if not speed >= SLOWEST:
+        raise UsageError(f"{SPEED} is {text!r}", f"set it to a number from {SLOWEST:f} up")
     return speed

@@ -1,6 +1,6 @@
 """Saved plans: telling one from a manifest, and planning again under the terms it was made on."""
 
-import json
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,20 +11,20 @@ from reconciler.plan.document import parse
 from reconciler.plan.format import PlanDocument
 from reconciler.plan.terms import Terms
 from reconciler.resource.address import parse as parse_address
+from reconciler.source import tree
 
-LARGEST = 256 * 1024 * 1024
-"""Bytes. A plan of ten thousand models has a tenth of it."""
+LARGEST = 64 * 1024 * 1024
+"""Bytes. A plan of ten thousand models has a sixth of it."""
+
+ADVICE = "name a plan saved by `reconciler plan --out FILE`"
 
 
 def is_plan(path: str) -> bool:
-    """Whether the file at a path is a saved plan, and no manifest that happens to be JSON."""
+    """Whether the file at a path means to be a saved plan, however damaged, and no manifest that happens to be JSON."""
     if not path.endswith(".json") or not Path(path).is_file():
         return False
-    try:
-        content = json.loads(_text(path))
-    except (ValueError, RecursionError):
-        return False
-    return isinstance(content, dict) and "formatVersion" in content and "apiVersion" not in content
+    text = _text(path)
+    return text.lstrip().startswith("{") and '"formatVersion"' in text and '"apiVersion"' not in text
 
 
 def read(path: str) -> PlanDocument:
@@ -46,10 +46,13 @@ def terms(session: Session, document: PlanDocument) -> Terms:
 
 
 def _text(path: str) -> str:
-    """The text of a file."""
+    """The text of a file; pipes and devices, which may never end, are none."""
     try:
-        with Path(path).open(encoding="utf-8") as stream:
-            return stream.read(LARGEST)
+        content = tree.contents(os.path.realpath(path), LARGEST + 1)
+        text = content.decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "is not UTF-8"
-        raise UsageError(f"{path}: {reason}", "name a plan saved by `reconciler plan --out FILE`") from error
+        raise UsageError(f"{path}: {reason}", ADVICE) from error
+    if len(content) > LARGEST:
+        raise UsageError(f"{path}: is larger than {LARGEST // 1024**2} MB", ADVICE)
+    return text

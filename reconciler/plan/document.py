@@ -3,6 +3,7 @@
 import json
 import math
 import re
+from collections import Counter
 from dataclasses import asdict
 from typing import Any, cast
 
@@ -35,6 +36,10 @@ from reconciler.resource.rules import Value, shortest
 AGAIN = "run `reconciler plan` again and review what it says"
 FIRST = 5
 """How many defects of a damaged document are told."""
+LONGEST = 100
+"""Characters of the place of a defect that are told: keys can be long."""
+MOST_VALUES = 2_000_000
+"""Values of a document. A plan of ten thousand models has a fifth of it; each takes a hundred bytes of memory."""
 INLINE = "inline"
 
 
@@ -80,9 +85,11 @@ def parse(text: str) -> PlanDocument:
 
 
 def _loaded(text: str) -> dict[str, Any]:
-    """Read the JSON object that a plan is."""
+    """Read the JSON object that a plan is, in which no key may stand twice: readers differ in which of them counts."""
+    if sum(map(text.count, "{[,")) > MOST_VALUES:
+        raise ReconcilerError(f"the file is not a plan: it holds more than {MOST_VALUES:,} values", AGAIN)
     try:
-        content = json.loads(text)
+        content = json.loads(text, object_pairs_hook=_unique)
     except json.JSONDecodeError as error:
         where = f"line {error.lineno}, column {error.colno}"
         raise ReconcilerError(f"the plan is not JSON: {error.msg} at {where}", AGAIN) from None
@@ -93,11 +100,21 @@ def _loaded(text: str) -> dict[str, Any]:
     return content
 
 
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Make an object; raise ReconcilerError if it has a key twice."""
+    made = dict(pairs)
+    if len(made) < len(pairs):
+        ((twice, _),) = Counter(key for key, _ in pairs).most_common(1)
+        raise ReconcilerError(f"the plan is damaged: the key {twice[:LONGEST]!r} is given twice in one object", AGAIN)
+    return made
+
+
 def _defects(error: ValidationError) -> str:
     """Name the first few defects by where they are; what stands there is not repeated."""
-    found = [f"{'.'.join(map(str, each['loc'])) or 'document'}: {each['msg']}" for each in error.errors()]
+    found = error.errors(include_url=False, include_context=False, include_input=False)
+    told = [f"{'.'.join(map(str, each['loc']))[:LONGEST] or 'document'}: {each['msg']}" for each in found[:FIRST]]
     more = f" and {len(found) - FIRST} more" if len(found) > FIRST else ""
-    return "; ".join(found[:FIRST]) + more
+    return "; ".join(told) + more
 
 
 def _change(change: Change, root: str) -> ChangePart:

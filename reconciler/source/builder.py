@@ -11,10 +11,15 @@ import yaml
 from reconciler.errors import Diagnostic, Origin
 from reconciler.source.document import Document
 from reconciler.source.scalars import Scalar, resolve
+from reconciler.source.text import SPLIT
 from reconciler.source.wording import shown
 
 DEEPEST = 32
 """Levels of nesting; manifests have six."""
+
+MOST_EVENTS = 500_000
+"""Events of one file, two for each of its documents, lists and mappings and one for each other value. Ten thousand
+models in one file have 350,000; the largest file could have four million."""
 
 
 class _Empty:
@@ -51,12 +56,17 @@ class Builder:
         self.problems: list[Diagnostic] = []
         self.stopped = False
         self.hopeless = False
+        self.events = 0
         self.origin = Origin(file)
         self.root: Any = EMPTY
         self.stack: list[_Open] = []
 
     def take(self, event: _Event) -> None:
-        """Handle one event."""
+        """Handle one event; with too many the reading stops."""
+        self.events += 1
+        if self.events > MOST_EVENTS:
+            self._stop(event, "there are too many values before this place", SPLIT)
+            return
         match type(event):
             case yaml.ScalarEvent:
                 self._scalar(event)
@@ -100,9 +110,7 @@ class Builder:
         self._put(event, container, "")
         self.stack.append(_Open(container))
         if len(self.stack) > DEEPEST:
-            self._refuse(event, f"is nested deeper than {DEEPEST} levels", "")
-            self.stopped = True
-            self.close(None)
+            self._stop(event, f"is nested deeper than {DEEPEST} levels", "")
 
     def _put(self, event: _Event, value: Any, written: str) -> None:
         """Place a value: as the document, an item, a key, or the value of the key before it."""
@@ -149,6 +157,12 @@ class Builder:
         """Keep a finding after which the content of the document can't be trusted."""
         self.hopeless = True
         self.problems.append(Diagnostic(self._at(event), message, advice))
+
+    def _stop(self, event: _Event, message: str, advice: str) -> None:
+        """End the document and the reading."""
+        self._refuse(event, message, advice)
+        self.stopped = True
+        self.close(None)
 
     def _at(self, event: _Event) -> Origin:
         return Origin(self.file, event.start_mark.line + 1, event.start_mark.column + 1)

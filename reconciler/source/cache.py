@@ -1,21 +1,22 @@
 """What was read before: datasets digested, documents found valid; so ten thousand unchanged files cost a hash each.
 
 The key is the SHA-256 of a file's bytes and of everything else that decides the result; times and names of files do not
-count. A cache that cannot be read is as good as none. It lies in the user's own cache folder: who can write there can
-also replace the program.
+count. Each value carries a checksum: it is what was put, or nothing. A cache that cannot be read is as good as none. It
+lies in the user's own cache folder: who can write there can also replace the program.
 """
 
 import hashlib
 import json
 import os
 import sqlite3
+import zlib
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
 from reconciler import __version__
 
-FORMAT = "1"
+FORMAT = "2"
 """Of what is remembered. Another one: nothing of the old is found."""
 
 MOST_ENTRIES = 100_000
@@ -47,11 +48,9 @@ class Cache:
 
     def get(self, key: str) -> Any:
         """Give what is known; None for what is not."""
-        if (fresh := self._fresh.get(key)) is not None:
-            return json.loads(fresh)
         try:
-            found = self._look_up(key)
-            return None if found is None else json.loads(found)
+            found = self._fresh.get(key) or self._look_up(key)
+            return None if found is None else _opened(key, found)
         except (sqlite3.Error, ValueError, TypeError, RecursionError):
             return None
 
@@ -69,7 +68,8 @@ class Cache:
 
     def put(self, key: str, value: Any) -> None:
         """Remember, from the next `save` on for other processes too."""
-        self._fresh[key] = json.dumps(value, separators=(",", ":"))
+        text = json.dumps(value, separators=(",", ":"))
+        self._fresh[key] = _checksum(key, text) + text
 
     def save(self) -> None:
         """Write what is new; that it cannot be written is no reason to fail."""
@@ -94,6 +94,19 @@ class Cache:
             file.executemany("INSERT OR REPLACE INTO entries (key, value) VALUES (?, ?)", self._fresh.items())
             file.execute(_EVICT, (MOST_ENTRIES,))
         self._fresh.clear()
+
+
+def _opened(key: str, entry: str) -> Any:
+    """Read an entry; raise ValueError or TypeError for one that is not as it was put."""
+    checksum, text = entry[:8], entry[8:]
+    if _checksum(key, text) != checksum:
+        raise ValueError(entry)
+    return json.loads(text)
+
+
+def _checksum(key: str, text: str) -> str:
+    """Eight digits that tell damage, and an entry that stands under another one's key."""
+    return f"{zlib.crc32(f'{key} {text}'.encode()):08x}"
 
 
 def key(content: bytes, *parameters: object) -> str:

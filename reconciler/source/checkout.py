@@ -1,7 +1,13 @@
 """What git says about the folder that the manifests are in: is all of it there?"""
 
+import os
 import re
 from pathlib import Path
+
+from reconciler.source import tree
+
+LARGEST = 1024 * 1024
+"""Bytes of a file of git's that are read."""
 
 _SPARSE = re.compile(r"^\s*sparsecheckout\s*=\s*(true|yes|on|1)\s*$", re.IGNORECASE | re.MULTILINE)
 
@@ -29,6 +35,6 @@ def _git_directory(entry: Path) -> Path:
 def _text(path: Path) -> str:
     """Read a small text file; empty if it cannot be read."""
     try:
-        return path.read_text(encoding="utf-8", errors="replace")
-    except OSError:
+        return tree.contents(os.path.realpath(path), LARGEST).decode("utf-8", "replace")
+    except (OSError, ValueError):  # a ValueError: what stood in another file is no path
         return ""

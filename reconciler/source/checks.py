@@ -12,11 +12,9 @@ from typing import NamedTuple
 from reconciler.errors import Diagnostic, Origin
 from reconciler.resource.dataset import Example, combine, fingerprint
 from reconciler.resource.rules import DataLimits
+from reconciler.source.findings import MOST_FINDINGS
 from reconciler.source.rows import Flaw, Row
 from reconciler.source.wording import counted, enumerated
-
-MOST_FINDINGS = 20
-"""Errors reported for one dataset; the rest is counted."""
 
 FRAME = len('{"textInput":,"output":},')
 """Bytes of JSON around the two texts of an example, with the comma that follows it."""

@@ -35,7 +35,17 @@ FORMATS: dict[str, Format] = {
 }
 ONLY_FILES = {"format": "format", "input_field": "inputField", "output_field": "outputField", "header": "header"}
 """Fields of a dataset that say how a file is read, and their names in the manifest."""
-LFS = b"version https://git-lfs.github.com/spec/"
+LARGEST_DATASET = 1024 * 1024 * 1024
+"""Bytes of one file: a minute of reading. Of its two columns the services take less than a hundredth of that."""
+NO_TEXT = {
+    b"version https://git-lfs.github.com/spec/": ("a Git LFS pointer, not the data itself", "run `git lfs pull`"),
+    b"\x1f\x8b": ("compressed with gzip", "unpack it"),
+    b"PK\x03\x04": ("a zip archive, such as an Excel workbook", "unpack it, or save the sheet as CSV UTF-8"),
+    b"PAR1": ("a Parquet file", "write it as JSONL or CSV"),
+    b"\xff\xfe": ("UTF-16 or UTF-32", "save it as UTF-8"),
+    b"\xfe\xff": ("UTF-16", "save it as UTF-8"),
+}
+"""How files begin that are something else than text in UTF-8, what they are, and what helps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +134,9 @@ class Library:
         def wrong(name: str, message: str, advice: str) -> Diagnostic:
             return Diagnostic(sourced.locate("spec", "dataset", name), message, advice)
 
+        real = real_path(str(sourced.base), path, self.roots, self.folders)
+        if isinstance(real, tuple):
+            return wrong("path", *real)
         left, right = spec.input_field or INPUT_FIELD, spec.output_field or OUTPUT_FIELD
         form = spec.format or FORMATS.get(os.path.splitext(path)[1].lower())
         if form is None:
@@ -137,22 +150,18 @@ class Library:
             name = "inputField" if spec.input_field else "outputField"
             message = f"{name} names a column, and with header: false there are no names"
             return wrong(name, message, "remove one of them")
-        real = real_path(str(sourced.base), path, self.roots, self.folders)
-        if isinstance(real, tuple):
-            return wrong("path", *real)
         return Locator(real, form, left, right, spec.header is not False)
 
     def _stream(self, stream: BinaryIO, locator: Locator, name: str) -> Read:
         """Digest and judge an open file, or find what it gave the last time it had these bytes."""
         whole = Origin(name)
-        head = stream.read(BLOCK)
-        if head.startswith(LFS):
-            message = "is a Git LFS pointer, not the data itself"
-            return Read(None, (Diagnostic(whole, message, "run `git lfs pull`"),))
-        if self.digests and (entry := _entry(self.digests.get(self._key(sha256(head, stream), locator)))):
+        size, head = os.fstat(stream.fileno()).st_size, stream.read(BLOCK)
+        if foreign := _foreign(head, size):
+            return Read(None, (Diagnostic(whole, *foreign),))
+        if self.digests and (entry := _entry(self.digests.get(self._key(sha256(head, stream, size), locator)))):
             return _judged((), entry, whole, locator)
         stream.seek(0)
-        hashing = Hashing(stream)
+        hashing = Hashing(stream, size)
         noun = "example" if locator.format == "json" else "line"
         where = Where(whole, lambda line, column, _: Origin(name, line, column), noun)
         examination = Examination(where, self.limits)
@@ -170,15 +179,17 @@ class Library:
         return cache.key(content, VERSION, how, self.limits)
 
 
-def _entry(value: Any) -> Entry | None:
-    """Check what the cache has of a dataset; None for what no version of this program has written."""
-    match value:
-        case [[str(digest), int(count), int(inputs), int(outputs), int(size)], list(warnings)] if all(
-            isinstance(warning, list) and len(warning) == len(Warned._fields) for warning in warnings
-        ):
-            return Entry(Numbers(digest, count, inputs, outputs, size), tuple(Warned(*map(str, w)) for w in warnings))
-        case _:
-            return None
+def _foreign(head: bytes, size: int) -> tuple[str, str] | None:
+    """Say what a file is if it can't be training data, by how it begins and how large it is."""
+    if size > LARGEST_DATASET:
+        return f"is larger than {LARGEST_DATASET // 1024**3} GB", "leave out what is not for training"
+    found = next((told for start, told in NO_TEXT.items() if head.startswith(start)), None)
+    return found and (f"is {found[0]}", found[1])
+
+
+def _entry(known: Any) -> Entry | None:
+    """Read what the cache has of a dataset."""
+    return known and Entry(Numbers(*known[0]), tuple(Warned(*warning) for warning in known[1]))
 
 
 def _judged(errors: tuple[Diagnostic, ...], entry: Entry, whole: Origin, locator: Locator) -> Read:

@@ -111,10 +111,15 @@ def _drop_invalid(spec: dict[str, Any], document: dict[str, Any]) -> list[str]:
 
 
 def _remove(part: dict[str, Any], steps: list[str]) -> bool:
-    """Remove the value at a path; whether there was one."""
-    for step in steps[:-1]:
-        part = part.get(step, {})
-    return part.pop(steps[-1], None) is not None
+    """Remove the value at a path, and what it leaves empty; whether there was one."""
+    first, *rest = steps
+    if not rest:
+        return part.pop(first, None) is not None
+    inner = part.get(first, {})
+    found = _remove(inner, rest)
+    if not inner:
+        part.pop(first, None)
+    return found
 
 
 class _Dumper(yaml.SafeDumper):

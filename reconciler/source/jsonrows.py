@@ -6,14 +6,11 @@ from collections.abc import Callable, Iterator
 from typing import Any, BinaryIO
 
 from reconciler.resource.dataset import Example, Locator
-from reconciler.source.rows import MARK, Flaw, Row, missing_fields, not_utf8
+from reconciler.source.rows import LONGEST_LINE, MARK, Flaw, Row, missing_fields, not_utf8
 from reconciler.source.wording import quoted, shown
 
-LONGEST_LINE = 8 * 1024 * 1024
-"""Bytes of one line of JSONL."""
-
-LARGEST_JSON = 64 * 1024 * 1024
-"""Bytes of one `json` file, the only format that has to be held in memory."""
+LARGEST_JSON = 16 * 1024 * 1024
+"""Bytes of one `json` file, the only format that has to be held in memory: up to thirty times as large there."""
 
 
 class _Number(str):
@@ -65,7 +62,7 @@ def array(stream: BinaryIO, locator: Locator) -> Iterator[Row]:
     """Read one array of objects, item by item, so that each has its line."""
     data = stream.read(LARGEST_JSON + 1)
     if len(data) > LARGEST_JSON:
-        yield 0, 0, Flaw(f"is larger than {LARGEST_JSON // 1024**2} MB", "write it as JSONL, which has no limit")
+        yield 0, 0, Flaw(f"is larger than {LARGEST_JSON // 1024**2} MB", "write it as JSONL")
         return
     try:
         text = data.decode("utf-8-sig")
@@ -79,7 +76,7 @@ def array(stream: BinaryIO, locator: Locator) -> Iterator[Row]:
 def _items(text: str, locator: Locator) -> Iterator[Row]:
     """Yield the items of an array with their lines."""
     decode, pick = _decoder().raw_decode, _picker(locator)
-    at, line, counted_to = _skip(text, 0), 1, 0
+    at, line, counted_to, line_end = _skip(text, 0), 1, 0, -1
     if text[at] != "[":
         yield 1, 0, Flaw("is not a JSON array of objects", "set format: jsonl if each line is an object of its own")
         return
@@ -88,8 +85,9 @@ def _items(text: str, locator: Locator) -> Iterator[Row]:
         at += 1
     else:
         while True:
+            line_end = max(line_end, text.rfind("\n", counted_to, at))
             line, counted_to = line + text.count("\n", counted_to, at), at
-            column = at - text.rfind("\n", 0, at)
+            column = at - line_end
             try:
                 item, at = decode(text, at)
             except (json.JSONDecodeError, _Twice, RecursionError) as error:

@@ -12,7 +12,7 @@ import stat
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TextIO
+from typing import BinaryIO, TextIO
 
 from reconciler.errors import Diagnostic, Origin, UsageError
 from reconciler.resource.workspace import OWNER_PATTERN, Workspace
@@ -22,6 +22,7 @@ from reconciler.source.checkout import is_sparse
 from reconciler.source.collector import collector_resting
 from reconciler.source.reading import Reading
 from reconciler.source.sourced import Home, Sourced
+from reconciler.source.text import LARGEST_FILE
 from reconciler.source.tree import File
 
 STDIN = "<stdin>"
@@ -69,19 +70,22 @@ def _mode(path: str) -> int:
 def _stream(name: str, stream: TextIO | None, reading: Reading) -> Loaded:
     """Read a stream; its relative paths, and the search for the Workspace, start from the current directory."""
     folder = os.getcwd()
-    try:
-        text = stream.read() if stream else ""
-    except UnicodeDecodeError as error:
-        reading.problems.append(Diagnostic(Origin(name), f"is not UTF-8 at byte {error.start}", "save it as UTF-8"))
-    else:
-        reading.content(File(name, os.path.join(folder, name)), text.encode("utf-8", "surrogatepass"))
+    reading.content(File(name, os.path.join(folder, name)), _beginning(stream))
     home = folder if reading.homes else _search_upward(reading, folder)
     return _loaded(reading, home, name)
 
 
+def _beginning(stream: TextIO | None) -> bytes:
+    """Read a stream, which may have no end, just so far that its being too large shows."""
+    if stream is None:
+        return b""
+    below: BinaryIO | None = getattr(stream, "buffer", None)
+    return below.read(LARGEST_FILE + 1) if below else stream.read(LARGEST_FILE + 1).encode("utf-8", "surrogatepass")
+
+
 def _file(path: str, reading: Reading) -> Loaded:
     """Read one file, as if no other manifest stood beside it."""
-    file = File(os.path.normpath(path), os.path.abspath(path))
+    file = File(os.path.normpath(path), os.path.abspath(path), os.path.realpath(path))
     reading.file(file)
     folder = os.path.dirname(file.path)
     home = folder if reading.homes else _search_upward(reading, folder)
@@ -132,7 +136,7 @@ def _search_upward(reading: Reading, folder: str) -> str:
         for name in sorted(os.listdir(around)) if os.access(around, os.R_OK | os.X_OK) else ():
             path = os.path.join(around, name)
             if name.endswith(tree.ENDINGS) and not name.startswith(".") and os.path.isfile(path):
-                reading.workspace_only(File(os.path.relpath(path), path))
+                reading.workspace_only(File(os.path.relpath(path), path, os.path.realpath(path)))
         if reading.homes or reading.obscure:
             return around
     return folder

@@ -1,6 +1,7 @@
 """Everything that is wrong with one document of a known kind, each at its key or value."""
 
 from collections.abc import Callable, Iterator
+from itertools import islice
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -9,17 +10,18 @@ from pydantic_core import ErrorDetails
 
 from reconciler.errors import Diagnostic
 from reconciler.resource.schema.tunedmodel import TunedModelDocument
+from reconciler.source.findings import MOST_FINDINGS
 from reconciler.source.positions import Place
 from reconciler.source.sentences import addition, dotted, mistake
 from reconciler.source.structure import fields_at, homes_of
-from reconciler.source.wording import nearest, shown, suggestion
+from reconciler.source.wording import nearest, spelt, suggestion
 
 EXACTLY_ONE = ((("spec",), ("baseModel", "tunedModelSource")), (("spec", "dataset"), ("path", "examples")))
 AT_MOST_ONE = ((("spec", "hyperparameters"), ("learningRate", "learningRateMultiplier")),)
 
 
 class Mistakes:
-    """Puts the errors of one document into words."""
+    """Puts the errors of one document into words: as many as are shown of a file, and one for the rest."""
 
     def __init__(self, model: type[BaseModel], value: Any, find: Callable[..., Place]) -> None:
         self.model = model
@@ -28,7 +30,8 @@ class Mistakes:
 
     def of(self, error: ValidationError) -> tuple[Diagnostic, ...]:
         """Give a finding for each error, and those that pydantic had no chance to see."""
-        details = [e for e in error.errors(include_url=False) if e["type"] != "value_error"]
+        found = (e for e in error.errors(include_url=False) if e["type"] != "value_error")
+        details = list(islice(found, MOST_FINDINGS + 1))
         misspelt = {self._meant(e["loc"]) for e in details if e["type"] == "extra_forbidden"}
         wanted = [e for e in details if e["type"] != "missing" or e["loc"] not in misspelt]
         return (*map(self._finding, wanted), *self._exclusive())
@@ -59,7 +62,7 @@ class Mistakes:
         *parent, last = path
         key, known = str(last), fields_at(self.model, tuple(parent))
         where = dotted(tuple(parent)) or "a manifest"
-        message = f"{shown(key)} is not a field of {where}"
+        message = f"{spelt(key)} is not a field of {where}"
         if key == "namespace":
             return "namespaces are not supported", "use one workspace for each environment"
         if to_camel(key) in known:

@@ -6,7 +6,7 @@ A pull request decides what is read and sent away, so every link is followed bef
 import os
 
 from reconciler.source import tree
-from reconciler.source.wording import nearest, shown
+from reconciler.source.wording import nearest, shown, spelt
 
 
 def real_path(base: str, path: str, roots: tuple[str, ...], folders: dict[str, str]) -> str | tuple[str, str]:
@@ -15,6 +15,8 @@ def real_path(base: str, path: str, roots: tuple[str, ...], folders: dict[str, s
     `roots` are real paths: the workspace's folder, then those from the command line, which alone may be named by
     absolute paths. `folders` remembers the real paths of folders: most datasets share one.
     """
+    if path.startswith("gs://"):
+        return f"{shown(path)} is in Cloud Storage, which only Vertex AI reads", "put the file beside the manifests"
     if "://" in path:
         return f"{shown(path)} is an address, not a file", "put the file beside the manifests"
     if "\0" in path:
@@ -39,13 +41,15 @@ def unavailable(path: str, name: str, error: OSError) -> tuple[str, str]:
         return f"{shown(name)} is a folder", "name a file in it"
     if os.path.exists(path):
         return f"{shown(name)} cannot be read: {error.strerror}", ""
+    if os.path.islink(path):
+        return f"{shown(name)} is a link that leads nowhere", "put the file in its place"
     folder, wanted = os.path.split(path)
     try:
         present = sorted(entry for entry in os.listdir(folder) if not entry.startswith("."))
     except OSError:
         return f"{shown(name)} does not exist, nor does its folder", "paths start from the manifest's folder"
     near = nearest(wanted, present)
-    return (
-        f"{shown(name)} does not exist",
-        f"did you mean {near}?" if near else "paths start from the manifest's folder",
-    )
+    if not near:
+        return f"{shown(name)} does not exist", "paths start from the manifest's folder"
+    told = shown if wanted.isascii() == near.isascii() else spelt  # two that may look the same are told apart
+    return f"{told(name)} does not exist", f"did you mean {near}?"

@@ -23,8 +23,7 @@ class Place(NamedTuple):
 
 def find(file: str, text: str, position: int, path: tuple[str | int, ...], *, key: bool = False) -> Place:
     """Find the value (or its key) at a path inside of a document; of what is not there, the nearest part around it."""
-    nodes = _nodes(text)
-    node: Any = nodes[position] if position < len(nodes) else None
+    node = _composition(text).document(position)
     if node is None:
         return Place(Origin(file), "")
     mark = node.start_mark
@@ -40,15 +39,26 @@ def find(file: str, text: str, position: int, path: tuple[str | int, ...], *, ke
     return Place(Origin(file, mark.line + 1, mark.column + 1), written)
 
 
-@functools.lru_cache(maxsize=1)
-def _nodes(text: str) -> tuple[Any, ...]:
-    """Compose the documents of a file, up to where it can't be read; their depth was checked when they were parsed."""
-    nodes: list[Any] = []
-    with suppress(yaml.YAMLError):
-        loader = documents.LOADER(text)
-        while loader.check_node():
-            nodes.append(loader.get_node())
-    return tuple(nodes)
+class _Composition:
+    """Composes the documents of a file, none before it is asked for.
+
+    Composing is recursive. Only a document that was parsed to its end is asked for, so neither it nor one before it is
+    too deep; one after it may be.
+    """
+
+    def __init__(self, text: str) -> None:
+        self.loader = documents.LOADER(text)
+        self.nodes: list[Any] = []
+
+    def document(self, position: int) -> Any:
+        """Give the root of a document; None where the file can't be read so far."""
+        with suppress(yaml.YAMLError):
+            while position >= len(self.nodes) and self.loader.check_node():
+                self.nodes.append(self.loader.get_node())
+        return self.nodes[position] if position < len(self.nodes) else None
+
+
+_composition = functools.lru_cache(maxsize=1)(_Composition)
 
 
 def _pair(node: Any, step: str | int) -> tuple[Any, Any] | None:

@@ -7,22 +7,20 @@ import os
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from reconciler.errors import Diagnostic, Origin
 from reconciler.resource.manifest import manifest
 from reconciler.resource.workspace import workspace
+from reconciler.source import tree
 from reconciler.source.cache import Cache, key
 from reconciler.source.document import Document, locator
+from reconciler.source.findings import few
 from reconciler.source.sourced import Home, Sourced
 from reconciler.source.text import LARGEST_FILE, decode
 from reconciler.source.tree import File
 
 HEAD = 65_536
 """Bytes at the beginning of a file that are looked at to tell a manifest from something else."""
-
-ENTRY = 4
-"""What the cache has of a document: its position in the file, line, column, value."""
 
 SCHEMAS = "9b88bbbac5ef"
 """Fingerprint of the schemas: what the cache knows to be valid was valid under these."""
@@ -69,9 +67,9 @@ class Reading:
             self.obscure = self.obscure or b"Workspace" in data
             return
         name = key(data, SCHEMAS, file.name.endswith(".json"))
-        if self.cache and (known := _remembered(file.name, self.cache.get(name))):
-            for document in known:
-                self._valid(document, file, text)
+        if self.cache and (known := self.cache.get(name)):
+            for at, line, column, value in known:
+                self._valid(Document(at, Origin(file.name, line, column), value, ()), file, text)
             return
         read = self._judged(file, text)
         if self.cache and all(not wrong and _may_be_kept(document.value) for document, wrong in read):
@@ -127,8 +125,7 @@ class Reading:
     def _bytes(self, file: File, most: int) -> bytes | None:
         """Read the beginning of a file."""
         try:
-            with open(file.path, "rb", buffering=0) as stream:
-                return stream.read(most) or b""
+            return tree.contents(file.real or file.path, most)
         except OSError as error:
             self.problems.append(Diagnostic(Origin(file.name), f"cannot be read: {error.strerror}"))
             return None
@@ -139,9 +136,12 @@ class Reading:
         from reconciler.source.validation import faults
 
         read = [(document, faults(document, file.name, text)) for document in parse(file.name, text)]
+        self.problems += few(file.name, (problem for _, wrong in read for problem in wrong))
+        if any(document.value is None for document, wrong in read if wrong) and "Workspace" in text:
+            self.obscure = True
         for document, wrong in read:
             if wrong:
-                self._faulty(document, file, text, wrong)
+                self._faulty(document, file, text)
             else:
                 self._valid(document, file, text)
         return read
@@ -158,16 +158,13 @@ class Reading:
             base = self.folders.get(folder) or self.folders.setdefault(folder, Path(folder))
             self.manifests.append(Sourced(manifest(value), document.origin, base, locate))
 
-    def _faulty(self, document: Document, file: File, text: str, wrong: tuple[Diagnostic, ...]) -> None:
-        """Note what is wrong with a document, and what it may have meant to be."""
+    def _faulty(self, document: Document, file: File, text: str) -> None:
+        """Note what a document with faults may have meant to be."""
         folder, value = os.path.dirname(file.path), document.value
         self._note_dataset(value, folder)
-        self.problems += wrong
         self.claims = self.claims or (type(value) is dict and "apiVersion" in value)
         if type(value) is dict and value.get("kind") == "Workspace":
             self.homes.append(Home(None, document.origin, folder, locator(file.name, text, document.position)))
-        elif value is None and "Workspace" in text:
-            self.obscure = True
 
     def _note_dataset(self, value: object, folder: str) -> None:
         """Remember a file that a manifest names as training data, even when the manifest has faults."""
@@ -176,16 +173,6 @@ class Reading:
                 self.datasets.add(os.path.normpath(os.path.join(folder, path)))
             case _:
                 pass
-
-
-def _remembered(file: str, known: Any) -> list[Document]:
-    """Read the documents of a file out of the cache; none if that has something else there."""
-    match known:
-        case [*entries] if all(isinstance(entry, list) and len(entry) == ENTRY for entry in entries):
-            found = [Document(at, Origin(file, line, column), value, ()) for at, line, column, value in entries]
-            return found if all(isinstance(document.value, dict) for document in found) else []
-        case _:
-            return []
 
 
 def _may_be_kept(value: object) -> bool:

@@ -10,6 +10,10 @@ MARK = b"\xef\xbb\xbf"
 """The byte order mark in UTF-8, which some programs put before the first row."""
 
 
+LONGEST_LINE = 8 * 1024 * 1024
+"""Bytes of one line of JSONL, characters of one of a table; a whole request is half as long."""
+
+
 class Flaw(NamedTuple):
     """Why a row, or all that follows it, cannot be read."""
 

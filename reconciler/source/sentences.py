@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic_core import ErrorDetails
 
-from reconciler.source.wording import counted, quoted, shown, suggestion
+from reconciler.source.wording import counted, quoted, shown, spelt, suggestion
 
 FORMS: Mapping[str, tuple[str, str]] = {
     "metadata.name": (
@@ -28,6 +28,9 @@ FORMS: Mapping[str, tuple[str, str]] = {
     "spec.readerProjectNumbers": ("is not a project number", "write its digits in quotes; the id will not do"),
 }
 """What a pattern asks for, in words, by the field that has it."""
+
+UNREPEATED = frozenset({"spec.endpoint"})
+"""Fields whose wrong value is not repeated: a URL may have a password or a key in it."""
 
 
 def dotted(path: tuple[str | int, ...]) -> str:
@@ -57,7 +60,7 @@ def _wrong_type(field: str, value: object, kind: str, written: str) -> tuple[str
         case "bool_type":
             return _wants_bool(field, value)
         case "int_type" | "float_type":
-            return _wants_number(field, value, "a whole number" if kind == "int_type" else "a number")
+            return _wants_number(field, value, "a whole number" if kind == "int_type" else "a number", written)
         case "tuple_type" | "list_type":
             return f"{field} must be a list, not {kind_of(value)}", "write each item after a hyphen"
         case _:
@@ -70,10 +73,11 @@ def _wrong_value(field: str, value: Any, error: ErrorDetails, written: str) -> t
     match error["type"]:
         case "literal_error":
             choices = tuple(re.findall(r"'([^']*)'", str(context.get("expected", ""))))
-            return f"{field} can't be {_brief(value)}", suggestion(str(value), choices, "it can be")
+            told = spelt(value) if isinstance(value, str) else _brief(value)
+            return f"{field} can't be {told}", suggestion(str(value), choices, "it can be")
         case "string_pattern_mismatch":
             wrong, advice = FORMS.get(re.sub(r"\[\d+\]$", "", field), ("has the wrong form", ""))
-            return f"{field}: {_brief(value)} {wrong}", advice
+            return f"{field}: {'this' if field in UNREPEATED else spelt(value)} {wrong}", advice
         case "string_too_short":
             return f"{field} is empty", "write something, or remove the line"
         case "string_too_long":
@@ -103,13 +107,13 @@ def _wants_bool(field: str, value: object) -> tuple[str, str]:
     return f"{field} must be true or false, not {_brief(value)}", ""
 
 
-def _wants_number(field: str, value: object, wanted: str) -> tuple[str, str]:
+def _wants_number(field: str, value: object, wanted: str, written: str) -> tuple[str, str]:
     """Word a value that is not the number it should be."""
     if isinstance(value, str):
         plain = re.fullmatch(r"([-+]?)0*(\d[\d_]*(?:\.\d+)?(?:[eE][-+]?\d+)?)", value)
         advice = f"write {plain[1]}{plain[2].replace('_', '')}, without quotes" if plain else ""
         return f"{field} must be {wanted}; {shown(value)} is text", advice
-    return f"{field} must be {wanted}, not {_brief(value)}", ""
+    return f"{field} must be {wanted}, not {shown(written) if isinstance(value, float) else _brief(value)}", ""
 
 
 def _bound(kind: str, value: float, context: Mapping[str, Any]) -> str:

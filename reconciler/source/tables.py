@@ -1,12 +1,14 @@
 """Rows out of CSV and TSV: two literal cells of each record; nothing is trimmed, line ends in cells become LF."""
 
+import codecs
 import csv
 import io
 from collections.abc import Iterator
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO, NamedTuple, TextIO
 
 from reconciler.resource.dataset import Example, Locator
-from reconciler.source.rows import Flaw, Row, missing_fields, not_utf8
+from reconciler.source.hashing import BLOCK
+from reconciler.source.rows import LONGEST_LINE, Flaw, Row, missing_fields, not_utf8
 from reconciler.source.wording import counted, shown
 
 
@@ -14,7 +16,7 @@ def records(stream: BinaryIO, locator: Locator, dialect: type[csv.Dialect]) -> I
     """Read CSV or TSV with quoting as spreadsheets do it; blank lines are passed over."""
     # Universal newlines turn CRLF and CR into LF inside of cells too, which is the canonical form.
     text = io.TextIOWrapper(stream, encoding="utf-8-sig", newline=None)
-    reader = csv.reader(text, dialect, strict=True)
+    reader = csv.reader(_lines(text), dialect, strict=True)
     start = 1
     try:
         columns: _Columns | None = None if locator.header else _Columns(0, 1, 0)
@@ -33,11 +35,25 @@ def records(stream: BinaryIO, locator: Locator, dialect: type[csv.Dialect]) -> I
             yield line, 0, _cells(cells, columns, locator)
     except csv.Error as error:
         yield start, 0, _bad_table(error)
+    except _Endless:
+        yield start, 0, Flaw(f"is longer than {LONGEST_LINE // 1024**2} MB", "put each example on a line of its own")
     except UnicodeDecodeError:
         line, offset = _bad_byte(stream)
         yield line, 0, not_utf8(offset)
     finally:
         text.detach()
+
+
+class _Endless(Exception):
+    """A line that is too long to be one."""
+
+
+def _lines(text: TextIO) -> Iterator[str]:
+    """Yield the lines of a text; raise _Endless instead of holding one that has no end."""
+    while line := text.readline(LONGEST_LINE + 1):
+        if len(line) > LONGEST_LINE:
+            raise _Endless
+        yield line
 
 
 class _Columns(NamedTuple):
@@ -86,11 +102,13 @@ def _bad_table(error: csv.Error) -> Flaw:
 def _bad_byte(stream: BinaryIO) -> tuple[int, int]:
     """Find the first byte that is not UTF-8, by reading once more from the start: its line and its offset."""
     stream.seek(0)
-    offset = 0
-    for line, data in enumerate(stream, start=1):
+    line, offset, decoder = 1, 0, codecs.getincrementaldecoder("utf-8")()
+    while block := stream.read(BLOCK):
+        begun = len(decoder.getstate()[0])  # bytes of a character that the block before ended in
         try:
-            data.decode()
+            decoder.decode(block)
         except UnicodeDecodeError as error:
-            return line, offset + error.start
-        offset += len(data)
-    return 0, offset
+            at = error.start - begun
+            return line + block.count(b"\n", 0, max(at, 0)), offset + at
+        line, offset = line + block.count(b"\n"), offset + len(block)
+    return line, offset - len(decoder.getstate()[0])  # it ends in the middle of a character

@@ -7,6 +7,8 @@ from reconciler.errors import Diagnostic, Origin
 LARGEST_FILE = 4 * 1024 * 1024
 """Bytes of one file of manifests."""
 
+SPLIT = "split it; training data belongs in a dataset file that the manifest names"
+
 _SURROGATES = re.compile(r"(\\\\)|\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})")
 
 
@@ -18,7 +20,7 @@ def decode(file: str, data: bytes) -> str | Diagnostic:
         return Diagnostic(
             Origin(file),
             f"is larger than {LARGEST_FILE // 1024**2} MB",
-            "split it; training data belongs in a dataset file that the manifest names",
+            SPLIT,
         )
     try:
         text = data.decode("utf-8-sig")

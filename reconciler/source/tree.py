@@ -16,6 +16,10 @@ ENDINGS = (".yaml", ".yml", ".json")
 EXCEPTIONS = frozenset(("kustomization.yaml", "kustomization.yml"))
 
 
+_FLAGS = os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_NOCTTY | os.O_CLOEXEC
+"""Nothing is followed, and nothing waited for."""
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class File:
     """A file: how the user calls it, its absolute path, and for a link the real path behind it."""
@@ -55,15 +59,24 @@ def below(folder: str, name: str) -> Tree:
 
 
 def _search(folder: File, tree: Tree, seen: set[str], later: list[File]) -> None:
-    """Add what one folder, and the real folders in it, hold. `folder.real` is the path without links."""
-    seen.add(folder.real)
+    """Add what one folder, and the real folders in it, hold, however deep. `folder.real` is the path without links."""
+    folders = [folder]
+    while folders:
+        here = folders.pop()
+        seen.add(here.real)
+        try:
+            with os.scandir(here.path) as entries:
+                found = sorted(entries, key=lambda entry: entry.name)
+        except OSError as error:
+            tree.faults.append(Diagnostic(Origin(here.name or "."), f"cannot be read: {error.strerror}"))
+            continue
+        folders += reversed(_sort(here, found, tree, later))
+
+
+def _sort(folder: File, found: list[os.DirEntry[str]], tree: Tree, later: list[File]) -> list[File]:
+    """Add the entries of one folder to where they belong; give the folders among them."""
+    folders: list[File] = []
     linked = folder.real != folder.path
-    try:
-        with os.scandir(folder.path) as entries:
-            found = sorted(entries, key=lambda entry: entry.name)
-    except OSError as error:
-        tree.faults.append(Diagnostic(Origin(folder.name or "."), f"cannot be read: {error.strerror}"))
-        return
     for entry in found:
         if entry.name.startswith("."):
             continue
@@ -71,7 +84,7 @@ def _search(folder: File, tree: Tree, seen: set[str], later: list[File]) -> None
         if entry.is_symlink():
             _link(File(name, entry.path, os.path.realpath(entry.path)), entry, tree, later)
         elif entry.is_dir():
-            _search(File(name, entry.path, os.path.join(folder.real, entry.name)), tree, seen, later)
+            folders.append(File(name, entry.path, os.path.join(folder.real, entry.name)))
         elif entry.name.endswith(ENDINGS) and entry.name not in EXCEPTIONS:
             if not entry.is_file():
                 tree.faults.append(Diagnostic(Origin(name), "is not a regular file", "remove it"))
@@ -79,14 +92,15 @@ def _search(folder: File, tree: Tree, seen: set[str], later: list[File]) -> None
                 tree.links.append(File(name, entry.path, os.path.join(folder.real, entry.name)))
             else:
                 tree.files.append(File(name, entry.path))
+    return folders
 
 
 def _link(file: File, entry: os.DirEntry[str], tree: Tree, later: list[File]) -> None:
-    """Add a link: to a folder, to be searched last; or to a file of ours by name."""
-    if entry.is_dir():
+    """Add a link: to a folder, to be searched last; or to a file of ours by name. Links in a circle are to nothing."""
+    if os.path.isdir(entry.path):
         later.append(file)
     elif entry.name.endswith(ENDINGS) and entry.name not in EXCEPTIONS:
-        if entry.is_file():
+        if os.path.isfile(entry.path):
             tree.links.append(file)
         else:
             tree.faults.append(
@@ -110,11 +124,38 @@ def upward(folder: str) -> Iterator[str]:
 
 
 def open_regular(path: str) -> BinaryIO:
-    """Open a regular file; raise OSError for everything else, without ever waiting for a pipe or a device."""
+    """Open the regular file at a real path; raise OSError for everything else, without waiting for a pipe or a device.
+
+    Where the kernel tells what it opened (/proc/self/fd of Linux), that has to be this path: a folder on the way may
+    have been exchanged for a link after it was looked at.
+    """
     if not stat.S_ISREG(os.lstat(path).st_mode):
         raise OSError(0, "not a regular file")
-    stream = os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC), "rb")
-    if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):  # it was exchanged in between
+    stream = os.fdopen(os.open(path, _FLAGS), "rb")
+    if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode) or _opened(stream.fileno()) not in ("", path):
         stream.close()
-        raise OSError(0, "not a regular file")
+        raise OSError(0, "was exchanged while it was opened")
     return stream
+
+
+def contents(path: str, most: int) -> bytes:
+    """Read the beginning of the regular file at a real path; raise OSError for everything else.
+
+    What is added to the file while it is read does not count.
+    """
+    descriptor = os.open(path, _FLAGS)
+    try:
+        found = os.fstat(descriptor)
+        if stat.S_ISREG(found.st_mode):
+            return os.read(descriptor, min(most, found.st_size))
+    finally:
+        os.close(descriptor)
+    raise OSError(0, "not a regular file")
+
+
+def _opened(descriptor: int) -> str:
+    """The path of an open file; empty where the system doesn't tell."""
+    try:
+        return os.readlink(f"/proc/self/fd/{descriptor}")
+    except OSError:
+        return ""

@@ -18,7 +18,7 @@ from reconciler.source import positions
 from reconciler.source.document import Document
 from reconciler.source.mistakes import Mistakes
 from reconciler.source.sentences import kind_of
-from reconciler.source.wording import nearest, shown
+from reconciler.source.wording import nearest, spelt
 
 Model: TypeAlias = TunedModelDocument | WorkspaceDocument
 KINDS: dict[str, type[Model]] = {"TunedModel": TunedModelDocument, "Workspace": WorkspaceDocument}
@@ -58,7 +58,7 @@ def _unknown(document: Document, file: str, text: str) -> Iterator[Diagnostic]:
         if key not in value:
             yield Diagnostic(place.origin, f"{key} is missing", f"add {key}: {' or '.join(choices)}")
         elif value[key] not in choices:
-            what = shown(place.written) if place.written else kind_of(value[key])
+            what = spelt(place.written) if place.written else kind_of(value[key])
             message = f"{what} is not {'an apiVersion' if key == 'apiVersion' else 'a kind'} of ours"
             yield Diagnostic(place.origin, message, _meant(place.written, choices))
 

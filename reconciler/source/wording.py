@@ -2,15 +2,28 @@
 
 import difflib
 from collections.abc import Iterable, Sequence
+from itertools import islice
 
 LONGEST_SHOWN = 60
 """Characters of the user's text that a message shows; the rest is cut."""
+
+
+LONGEST_COMPARED = 255
+"""Characters of a word for which a nearest right spelling is looked for; names of files can have as many."""
+
+MOST_CHOICES = 200
+"""Right spellings that a word is compared with."""
 
 
 def shown(text: str) -> str:
     """Show text of the user between backticks: cut to one short line, with nothing in it that a terminal obeys."""
     cut = text if len(text) <= LONGEST_SHOWN else text[: LONGEST_SHOWN - 1] + "…"
     return "`" + "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in cut) + "`"
+
+
+def spelt(text: str) -> str:
+    """Show a word of which only ASCII is right: letters that merely look like ASCII are shown by their code points."""
+    return shown(text.encode("ascii", "backslashreplace").decode())
 
 
 def quoted(text: str) -> str:
@@ -32,7 +45,13 @@ def enumerated(numbers: Sequence[int], most: int = 5) -> str:
 
 
 def nearest(word: str, choices: Iterable[str]) -> str:
-    """Give the choice that `word` was most likely meant to be, whatever its case; empty when none is near."""
+    """Give the choice that `word` was most likely meant to be, whatever its case; empty when none is near.
+
+    Comparing takes the product of both lengths, times the choices: long words and many choices are not compared.
+    """
+    choices = tuple(islice(choices, MOST_CHOICES + 1))
+    if len(word) > LONGEST_COMPARED or len(choices) > MOST_CHOICES:
+        return ""
     folded = {choice.casefold(): choice for choice in choices}
     found = difflib.get_close_matches(word.casefold(), folded, n=1, cutoff=0.6)
     return folded[found[0]] if found else ""

@@ -140,7 +140,7 @@ def test_a_wrong_speed(run: Command, monkeypatch: pytest.MonkeyPatch, speed: str
     monkeypatch.setenv("RECONCILER_EMULATOR_STEPS_PER_SECOND", speed)
     ran = run("plan")
     assert ran.code == 64
-    assert "set it to a number above 0" in ran.err
+    assert "set it to a number from 0.000001 up" in ran.err
 
 
 def test_a_broken_state_of_the_emulator(run: Command, bench: Bench) -> None:

@@ -210,6 +210,8 @@ def test_a_row_may_know_little() -> None:
         ("[" * 100_000, "the plan is not JSON that can be read"),
         ("9" * 5000, "the plan is not JSON that can be read"),
         ("[]", "the file is not a plan: it holds no JSON object"),
+        ("[" + "," * 2_000_000, "the file is not a plan: it holds more than 2,000,000 values"),
+        ('{"digest": "a", "digest": "b"}', "the plan is damaged: the key 'digest' is given twice in one object"),
         ("{}", "the file is not a plan: it has no formatVersion"),
         ('{"formatVersion": 1}', "the file is not a plan: it has no formatVersion"),
         ('{"formatVersion": "one"}', "the file is not a plan: it has no formatVersion"),
@@ -252,6 +254,13 @@ def test_a_later_minor_version_may_add_keys_anywhere() -> None:
     read = parse(json.dumps(content))
     assert read.changes == document(PLAN, "/home/me/repo").changes
     assert read.format_version == "1.7"
+
+
+def test_as_many_defects_as_are_told_need_no_sum() -> None:
+    wrong: dict[str, object] = {key: {} for key in ("owned", "foreign", "complete", "warnings", "acts")}
+    with pytest.raises(ReconcilerError, match="the plan is damaged: ") as caught:
+        parse(edited(**wrong))
+    assert (caught.value.message.count("Input should be"), "more" in caught.value.message) == (5, False)
 
 
 def test_a_part_of_the_wrong_shape_is_damage_in_any_version() -> None:

@@ -108,6 +108,15 @@ def test_a_broken_entry_is_as_good_as_none(value: str, cached: Callable[..., Res
     assert cached() == first
 
 
+def test_an_entry_counts_under_its_own_key_only(cached: Callable[..., Resolved], tmp_path: Path) -> None:
+    first = cached()
+    with sqlite3.connect(tmp_path / ".cache/read") as file:
+        (most,) = file.execute("SELECT value FROM entries ORDER BY id DESC").fetchone()
+        file.execute("UPDATE entries SET value = ?", (most,))
+    file.close()
+    assert cached() == first
+
+
 def test_an_unchanged_cache_is_not_written(cached: Callable[..., Resolved], tmp_path: Path) -> None:
     cached()
     before = (tmp_path / ".cache/read").read_bytes()

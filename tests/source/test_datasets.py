@@ -91,7 +91,7 @@ def test_a_json_file_that_is_too_large(
     with (folder / "d.json").open("wb") as stream:
         stream.write(b"[")
         stream.truncate(64 * 1024 * 1024 + 1)
-    assert rejected() == ["d.json: is larger than 64 MB; write it as JSONL, which has no limit"]
+    assert rejected() == ["d.json: is larger than 16 MB; write it as JSONL"]
 
 
 WARNINGS = [
@@ -135,7 +135,7 @@ MANIFESTS = [
     ("path: .\n    format: jsonl", "8:11: `.` is a folder; name a file in it"),
     (
         "path: gs://bucket/d.jsonl",
-        "8:11: `gs://bucket/d.jsonl` is an address, not a file; put the file beside the manifests",
+        "8:11: `gs://bucket/d.jsonl` is in Cloud Storage, which only Vertex AI reads; put the file beside the manifests",
     ),
     ('path: "d\\0.jsonl"', "8:11: `d\\x00.jsonl` is not a path; write the path of a file"),
     ("examples: []", "8:15: has no examples; write at least one"),

@@ -196,7 +196,7 @@ WORKSPACES = [
     (
         "endpoint: https://evil.example",
         (
-            "workspace.yaml:6:13: spec.endpoint: `https://evil.example` is not an endpoint that credentials may go to; "
+            "workspace.yaml:6:13: spec.endpoint: this is not an endpoint that credentials may go to; "
             "write emulator, http://127.0.0.1:PORT, https://generativelanguage.googleapis.com, or remove the line"
         ),
     ),
