@@ -34,6 +34,7 @@ class World:
     looks: int = 1
     failing: set[str] = field(default_factory=set)
     hidden: set[str] = field(default_factory=set)
+    withholds: set[str] = field(default_factory=set)
     permissions: dict[str, list[Grant]] = field(default_factory=dict)
     bases: frozenset[str] | None = None
     faults: dict[tuple[str, str], BaseException] = field(default_factory=dict)
@@ -71,7 +72,11 @@ class World:
     def read(self, names: Sequence[str]) -> Snapshot:
         for name in names:
             self._asked("get", name)
-        return tuple(self.models[name] for name in names if name in self.models)
+        return tuple(self.models[name] for name in names if name in self.models and name not in self.withholds)
+
+    def withheld(self, name: str) -> bool:
+        self._asked("withheld", name)
+        return name in self.withholds
 
     def grants(self, observed: Observed) -> tuple[Grant, ...]:
         self._asked("grants", observed.name)

@@ -74,11 +74,13 @@ class Http:
         explain: Explain,
         *,
         sleep: Callable[[float], bool | None] = time.sleep,
-        clock: Callable[[], float] = time.time,
+        clock: Callable[[], float] = time.monotonic,
+        wall: Callable[[], float] = time.time,
         chance: Callable[[], float] = random.random,
     ) -> None:
-        """`endpoint` is scheme and host; `clock` gives Unix seconds, `chance` numbers from 0 to 1.
+        """`endpoint` is scheme and host; `chance` gives numbers from 0 to 1.
 
+        `clock` gives seconds that only pass; `wall` the Unix time, which may be set meanwhile, for dates alone.
         `sleep` returns True when it was cut short because the run shall end: nothing is tried again then.
         """
         self.endpoint = endpoint.rstrip("/")
@@ -88,6 +90,7 @@ class Http:
         self._session = session
         self._explain = explain
         self._clock = clock
+        self._wall = wall
         self._chance = chance
 
     def send(
@@ -105,11 +108,11 @@ class Http:
         if not _PATH.fullmatch(path):
             raise RemoteError(f"{quotable(path)!r} is not the path of a resource", "check the name")
         url = self.endpoint + path + (f"?{urlencode(query)}" if query else "")
-        content = json.dumps(body, ensure_ascii=False).encode() if isinstance(body, Mapping) else body
+        content = _encoded(body) if isinstance(body, Mapping) else body
         deadline = self._clock() + retry.PATIENCE
         for attempt in itertools.count(1):
             outcome = self._authorised(method, url, content)
-            wait = retry.pause(outcome, attempt, self._clock(), self._chance)
+            wait = retry.pause(outcome, attempt, self._wall(), self._chance)
             if attempt == retry.TRIES or not retry.repeatable(outcome, repeat) or self._clock() + wait > deadline:
                 return self._conclude(outcome)
             LOG.warning("%s %s: %s; again in %.1f s", method, path, _told(outcome), wait)
@@ -144,7 +147,7 @@ class Http:
                 stream=True,
             ) as response:
                 body = read(response)
-        except RequestException as error:
+        except (RequestException, ValueError) as error:  # the latter: Overlong, and of requests a redirect to no URL
             outcome = lost(error, secrets)
             LOG.info("%s %s: %s, %.0f ms", method, path, outcome.why, 1000 * (self._clock() - started))
             return outcome
@@ -166,7 +169,7 @@ class Http:
             case Answered(status=status, headers=headers) if (
                 HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST
             ):
-                target = quotable(urlsplit(headers.get("Location", "")).hostname or "another place")
+                target = quotable(_host(headers.get("Location", "")) or "another place")
                 raise RemoteError(
                     f"{self._host} redirects to {target}",
                     "credentials are sent to no other host; is the endpoint right?",
@@ -176,6 +179,19 @@ class Http:
                 raise self._explain(outcome.status, outcome.error, outcome.text)
             case _:
                 assert_never(outcome)
+
+
+def _encoded(body: Json) -> bytes:
+    """A body as JSON in UTF-8; lone surrogates, which a service may have given us, stay escapes, as JSON has them."""
+    return json.dumps(body, ensure_ascii=False).encode(errors="backslashreplace")
+
+
+def _host(location: str) -> str:
+    """The host that a redirect names; none if it is not even a URL."""
+    try:
+        return urlsplit(location).hostname or ""
+    except ValueError:
+        return ""
 
 
 def _told(outcome: Outcome) -> str:

@@ -1,22 +1,25 @@
 """What came of one request: a complete answer, or none, and why.
 
-Whatever a server says is untrusted: it is read up to a limit, and quoted short, on one line, without secrets.
+Whatever a server says is untrusted: it is read up to a limit and for a limited time, and quoted short, on one line,
+without secrets.
 """
 
+import base64
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, TypeAlias
+from urllib.parse import quote
 
 if TYPE_CHECKING:
     import requests
 
 Json: TypeAlias = Mapping[str, Any]
 
-CONNECT_TIMEOUT, READ_TIMEOUT = 10.0, 60.0
-"""Seconds; the second is the longest silence, not the longest answer."""
+CONNECT_TIMEOUT, READ_TIMEOUT, ANSWER_TIMEOUT = 10.0, 60.0, 90.0
+"""Seconds: until there is a connection, of silence, and for a whole answer, however steadily it trickles in."""
 
 MAX_ANSWER = 256 * 1024 * 1024
 """Bytes. Nothing we ask has a longer answer; a longer one would fill the memory."""
@@ -26,8 +29,22 @@ QUOTED = 500
 
 _UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]+")
 _SECRET = re.compile(
-    r"AIza[\w-]{10,}|ya29\.[\w.-]+|(?<=bearer )[^\s'\"]+|(?<=://)[^/\s@]+(?=@)|(?<=[?&]key=)[^&\s]+", re.IGNORECASE
+    r"AIza[\w-]{10,}|ya29\.[\w.-]+|(?<!\w)1//[\w-]{10,}|eyJ[\w-]+\.[\w-]+\.[\w-]+|(?<=bearer )[^\s'\"]+"
+    r"|(?<=basic )[^\s'\"]+|(?<=://)[^/\s]+(?=@)|(?<=[?&]key=)[^&\s'\"]+|-----BEGIN [A-Z ]*PRIVATE KEY-----[^-]*",
+    re.IGNORECASE,
 )
+"""Keys and tokens as Google makes them; passwords and keys in URLs; what follows the header of a PEM key."""
+
+SHORTEST = 8
+"""Characters. What is shorter is not sought in whole answers: no key is, and words of the protocol are."""
+
+
+class Overlong(ValueError):
+    """The answer is longer than anything we asked for."""
+
+
+class Overdue(TimeoutError):
+    """The answer was not complete in time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,26 +77,42 @@ Outcome: TypeAlias = Answered | Lost
 
 def quotable(text: str, secrets: Sequence[str] = ()) -> str:
     """Make a remote text fit for a message: one line, at most 500 characters, no control characters, no secrets."""
-    for secret in filter(None, secrets):
-        text = text.replace(secret, "***")
-    text = _SECRET.sub("***", _UNSEEN.sub(" ", text[: 4 * QUOTED])).strip()
+    text = concealed(text, secrets)
+    text = concealed(_UNSEEN.sub(" ", text[: 4 * QUOTED])).strip()
     return text if len(text) <= QUOTED else text[: QUOTED - 1] + "…"
 
 
-def read(response: "requests.Response") -> bytes:
-    """Read a body; one that is too long counts as no answer."""
-    from requests.exceptions import ContentDecodingError
+def concealed(text: str, secrets: Sequence[str] = ()) -> str:
+    """Replace these secrets, also encoded as URLs and headers have them, and whatever has the form of one."""
+    for form in (form for secret in secrets if secret for form in _forms(secret)):
+        text = text.replace(form, "***")
+    return _SECRET.sub("***", text)
 
+
+def _forms(secret: str) -> Iterator[str]:
+    """A secret as it may come back: as it is, percent-encoded, and in both alphabets of Base64."""
+    yield from {secret, quote(secret), quote(secret, safe="")}
+    raw = secret.encode(errors="replace")
+    yield from {encode(raw).decode().rstrip("=") for encode in (base64.b64encode, base64.urlsafe_b64encode)}
+
+
+def read(response: "requests.Response") -> bytes:
+    """Read a body; raise Overlong for one that announces, or turns out, to be longer than MAX_ANSWER."""
+    announced = response.headers.get("Content-Length", "")
+    if announced.isdecimal() and int(announced) > MAX_ANSWER:
+        raise Overlong
     body = bytearray()
     for chunk in response.iter_content(1 << 16):
         body += chunk
         if len(body) > MAX_ANSWER:
-            raise ContentDecodingError(f"the answer is longer than {MAX_ANSWER >> 20} MiB")
+            raise Overlong
     return bytes(body)
 
 
 def answered(response: "requests.Response", body: bytes, secrets: Sequence[str]) -> Answered:
-    """Parse an answer; streaming methods wrap their errors in a list of one."""
+    """Parse an answer; streaming methods wrap their errors in a list of one. Secrets that it echoes are taken out."""
+    for form in (form for secret in secrets if len(secret) >= SHORTEST for form in _forms(secret)):
+        body = body.replace(form.encode(), b"***")
     try:
         content = json.loads(body)
     except (ValueError, RecursionError):
@@ -100,30 +133,64 @@ def answered(response: "requests.Response", body: bytes, secrets: Sequence[str])
 def lost(error: Exception, secrets: Sequence[str]) -> Lost:
     """Say in a few words why there was no answer, and whether the request had left."""
     from requests import exceptions
-    from urllib3.exceptions import NameResolutionError, NewConnectionError
+    from urllib3.exceptions import NewConnectionError
 
-    cause = getattr(error.args[0], "reason", None) if error.args else None
-    match error:
-        case exceptions.ConnectTimeout():
-            why = f"no connection within {CONNECT_TIMEOUT:.0f} s"
-        case exceptions.ReadTimeout():
-            why = f"silence for {READ_TIMEOUT:.0f} s"
-        case exceptions.ChunkedEncodingError():
-            why = "the answer broke off"
-        case _ if isinstance(cause, NameResolutionError):
-            why = "its name cannot be resolved"
-        case _ if isinstance(cause, NewConnectionError):
-            why = re.sub(r".*\[Errno -?[0-9]+\] ", "", quotable(str(cause), secrets)).lower()
-        case _:
-            why = quotable(str(cause or error) or type(error).__name__, secrets)
-    undone = isinstance(error, exceptions.ConnectTimeout) or isinstance(cause, NewConnectionError)
+    causes = tuple(_causes(error))
+    meant = (why for kinds, why in _meanings() if any(isinstance(cause, kinds) for cause in causes))
+    unconnected = next((cause for cause in causes if isinstance(cause, NewConnectionError)), None)
+    why = next(meant, "")
+    if not why and unconnected:
+        why = re.sub(r".*\[Errno -?[0-9]+\] ", "", quotable(str(unconnected), secrets)).lower()
+    if not why:
+        told = getattr(error.args[0], "reason", None) if error.args else None
+        why = quotable(str(told or error) or type(error).__name__, secrets)
+    if isinstance(error, exceptions.ProxyError):
+        why = f"the proxy: {why}"
+    undone = isinstance(error, exceptions.ConnectTimeout) or unconnected is not None
     return Lost(why, undone, hopeless=isinstance(error, exceptions.SSLError | ValueError))
+
+
+def _meanings() -> tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], str], ...]:
+    """What is said of an error: the first kind that is found among its causes counts."""
+    from http.client import HTTPException, RemoteDisconnected
+
+    from requests import exceptions
+    from urllib3.exceptions import NameResolutionError, ReadTimeoutError
+
+    return (
+        (Overlong, f"the answer is longer than {MAX_ANSWER >> 20} MiB"),
+        (exceptions.ConnectTimeout, f"no connection within {CONNECT_TIMEOUT:.0f} s"),
+        (Overdue, f"the answer was not complete after {ANSWER_TIMEOUT:.0f} s"),
+        ((exceptions.ReadTimeout, ReadTimeoutError), f"silence for {READ_TIMEOUT:.0f} s"),
+        (exceptions.ChunkedEncodingError, "the answer broke off"),
+        (NameResolutionError, "its name cannot be resolved"),
+        (RemoteDisconnected, "the connection was closed without an answer"),
+        ((ConnectionResetError, BrokenPipeError), "the connection was reset"),
+        (HTTPException, "the answer is not HTTP"),
+    )
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """An error, and those it was made of: as its arguments, its reason, or what was being handled."""
+    yield error
+    parts = (*error.args, getattr(error, "reason", None), error.__cause__ or error.__context__)
+    for part in parts:
+        if isinstance(part, BaseException):
+            yield from _causes(part)
 
 
 def kind(text: str) -> str:
     """Name what came instead of a JSON object."""
     start = text.lstrip().lower()
-    return "HTML" if start.startswith("<") else "cut JSON" if start.startswith("{") else "something else than JSON"
+    if not start:
+        return "nothing"
+    return (
+        "HTML"
+        if start.startswith("<")
+        else "cut JSON"
+        if start.startswith("{")
+        else "something else than a JSON object"
+    )
 
 
 def succeeded(status: int) -> bool:

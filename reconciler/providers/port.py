@@ -37,6 +37,10 @@ class Reader(Protocol):
         """These models, now, one by one; those that do not exist, or are hidden, are missing from the answer."""
         ...
 
+    def withheld(self, name: str) -> bool:
+        """Whether a model that `read` did not give is there all the same, as far as can be told without reading it."""
+        ...
+
     def grants(self, observed: Observed) -> tuple[Grant, ...]:
         """Who else may use the model: every grant but the owner's, in a fixed order."""
         ...

@@ -38,7 +38,7 @@ def repeatable(outcome: Outcome, repeat: Repeat) -> bool:
         case Answered(status=429):
             return True
         case Answered(status=status, content=content, text=text):
-            cut = succeeded(status) and content is None and text.startswith("{")
+            cut = succeeded(status) and content is None and (text.startswith("{") or not text)
             return (cut or status in TEMPORARY) and repeat is Repeat.SAFE
         case _:
             assert_never(outcome)

@@ -10,7 +10,7 @@ import pytest
 import requests
 from requests import exceptions
 from urllib3.connection import HTTPConnection
-from urllib3.exceptions import MaxRetryError, NameResolutionError, NewConnectionError
+from urllib3.exceptions import MaxRetryError, NameResolutionError, NewConnectionError, ProxyError
 
 from reconciler.errors import QuotaExceeded, RemoteError, Unauthenticated, Unreachable
 from reconciler.providers import outcome, retry
@@ -54,7 +54,8 @@ class Client:
             session,
             explain,
             sleep=self.slept.append,
-            clock=lambda: NOW + sum(self.slept),
+            clock=lambda: sum(self.slept),
+            wall=lambda: NOW + sum(self.slept),
             chance=lambda: 0.5,
         )
 
@@ -75,6 +76,11 @@ PEER = HTTPConnection("service.example")
 POOL: Any = None  # nobody looks at it
 REFUSED = exceptions.ConnectionError(
     MaxRetryError(POOL, "/", NewConnectionError(PEER, "[Errno 111] Connection refused"))
+)
+NO_PROXY = exceptions.ProxyError(
+    MaxRetryError(
+        POOL, "/", ProxyError("Unable to connect", NewConnectionError(PEER, "[Errno 111] Connection refused"))
+    )
 )
 UNKNOWN_NAME = exceptions.ConnectionError(
     MaxRetryError(POOL, "/", NameResolutionError("service.example", PEER, gaierror(-2, "x")))
@@ -184,6 +190,7 @@ def test_an_unsafe_request_is_repeated_only_if_it_was_surely_not_done(client: Ca
     ("lost", "why"),
     [
         (REFUSED, "connection refused"),
+        (NO_PROXY, "the proxy: connection refused"),
         (CUT, "Remote end closed connection"),
         (UNKNOWN_NAME, "its name cannot be resolved"),
         (exceptions.ConnectTimeout(), "no connection within 10 s"),
@@ -224,11 +231,10 @@ def test_credentials_are_renewed_once(client: Callable[..., Client]) -> None:
     ("body", "what"),
     [
         (b"<!doctype html><h1>Sign in</h1>", "HTML"),
-        (b"", "something else than JSON"),
-        (b"[]", "something else than JSON"),
-        (b'[{"a": 1}]', "something else than JSON"),
-        (b"\xff\xfe", "something else than JSON"),
-        (b"[" * 100_000, "something else than JSON"),
+        (b"[]", "something else than a JSON object"),
+        (b'[{"a": 1}]', "something else than a JSON object"),
+        (b"\xff\xfe", "something else than a JSON object"),
+        (b"[" * 100_000, "something else than a JSON object"),
     ],
 )
 def test_an_answer_that_is_no_object_is_an_error(client: Callable[..., Client], body: bytes, what: str) -> None:
@@ -238,16 +244,22 @@ def test_an_answer_that_is_no_object_is_an_error(client: Callable[..., Client], 
     assert len(there.script.requests) == 1
 
 
-def test_a_truncated_answer_is_asked_for_again(client: Callable[..., Client]) -> None:
-    assert client((200, b'{"tunedModels": [{'), {"ok": 1}).get() == {"ok": 1}
-    with pytest.raises(Unreachable, match="cut JSON"):
-        client(*[(200, b'{"tunedModels": [{')] * 6).get()
+@pytest.mark.parametrize(("body", "what"), [(b'{"tunedModels": [{', "cut JSON"), (b"", "nothing")])
+def test_a_truncated_answer_is_asked_for_again(client: Callable[..., Client], body: bytes, what: str) -> None:
+    assert client((200, body), {"ok": 1}).get() == {"ok": 1}
+    with pytest.raises(Unreachable, match=f"answered with {what}"):
+        client(*[(200, body)] * 6).get()
 
 
-def test_an_endless_answer_is_no_answer(client: Callable[..., Client], monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("answer", [(200, b" " * 200_000), (200, b"{}", {"Content-Length": "100001"})])
+def test_an_endless_answer_is_no_answer(
+    client: Callable[..., Client], monkeypatch: pytest.MonkeyPatch, answer: tuple[Any, ...]
+) -> None:
     monkeypatch.setattr(outcome, "MAX_ANSWER", 100_000)
+    there = client(answer)
     with pytest.raises(Unreachable, match="longer than"):
-        client(*[(200, b" " * 200_000)] * 6).get()
+        there.get()
+    assert len(there.script.requests) == 1
 
 
 @pytest.mark.parametrize(
@@ -256,6 +268,15 @@ def test_an_endless_answer_is_no_answer(client: Callable[..., Client], monkeypat
 def test_a_redirect_is_not_followed(client: Callable[..., Client], location: str, named: str) -> None:
     there = client((307, b"", {"Location": location}), {})
     with pytest.raises(RemoteError, match=f"service.example redirects to {named};"):
+        there.get()
+    assert len(there.script.requests) == 1
+
+
+@pytest.mark.parametrize("location", ["https://[evil.example/", "//[", "\x80 https://evil.example/"])
+@pytest.mark.parametrize("status", [300, 302, 307])
+def test_nor_is_one_to_what_is_no_url(client: Callable[..., Client], status: int, location: str) -> None:
+    there = client((status, b"", {"Location": location}), {})
+    with pytest.raises(RemoteError, match=r"service\.example"):
         there.get()
     assert len(there.script.requests) == 1
 

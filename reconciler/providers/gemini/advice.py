@@ -82,7 +82,9 @@ NO_QUOTA_PROJECT = "NO_QUOTA_PROJECT"
 
 BY_STATUS = {
     400: Meaning(RemoteError, "the service takes the request for invalid: {text}{violations}", "correct the manifest"),
-    401: Meaning(Unauthenticated, "the service does not take the credentials: {text}", f"run `{LOGIN}`"),
+    401: Meaning(
+        Unauthenticated, "the service does not take the credentials: {text}", f"set another API key, or run `{LOGIN}`"
+    ),
     403: Meaning(
         PermissionDenied,
         "permission denied: {text}",

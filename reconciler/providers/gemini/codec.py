@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeGuard, cast
 
 from reconciler.errors import Refused, RemoteError
 from reconciler.providers.gemini import mark
@@ -25,6 +25,10 @@ TUNABLE = frozenset(("createTunedModel", "createTunedTextModel"))
 """What a base model's supportedGenerationMethods contain when it can be tuned: Gemini's word, and PaLM's."""
 
 _NAME = re.compile(r"tunedModels/[a-z0-9](?:[a-z0-9._-]{0,98}[a-z0-9])?")
+_PROJECT = re.compile(r"[0-9]{1,19}")
+_LARGEST = 3.4028234663852886e38
+"""The largest number of a 32-bit float."""
+
 _PATHS = {
     "displayName": ("displayName",),
     "baseModel": ("baseModel",),
@@ -136,11 +140,16 @@ def _fields(model: Json, task: Json, problems: list[str]) -> dict[str, Value]:
     for part, names in ((model, _NUMBERS), (nested(task, "hyperparameters", problems), _HYPERPARAMETERS)):
         for key, field in names.items():
             value = part.get(key)
-            if type(value) is float or type(value) is int:
+            if _is_number(value):
                 fields[field] = value
             elif value is not None:
                 problems.append(field)
     return fields
+
+
+def _is_number(value: object) -> TypeGuard[float]:
+    """Whether this is a number that fits into the 32 bits of the service's floats; NaN and infinity do not."""
+    return type(value) in (int, float) and abs(cast("float", value)) <= _LARGEST
 
 
 def _project_numbers(model: Json, problems: list[str]) -> tuple[str, ...]:
@@ -148,7 +157,7 @@ def _project_numbers(model: Json, problems: list[str]) -> tuple[str, ...]:
     numbers = model.get("readerProjectNumbers")
     if numbers is None:
         return ()
-    if isinstance(numbers, list) and all(type(n) is int or (type(n) is str and n.isdecimal()) for n in numbers):
+    if isinstance(numbers, list) and all(type(n) in (int, str) and _PROJECT.fullmatch(str(n)) for n in numbers):
         return tuple(sorted({str(int(n)) for n in numbers}))
     problems.append("readerProjectNumbers")
     return ()
@@ -159,11 +168,12 @@ def _progress(task: Json) -> Progress | None:
     if not isinstance(listed := task.get("snapshots"), list):
         return None
     losses = sorted(
-        (snapshot["step"], float(loss))
+        (int(step), float(loss))
         for snapshot in listed
         if isinstance(snapshot, dict)
-        and isinstance(snapshot.get("step"), int)
-        and isinstance(loss := snapshot.get("meanLoss", 0.0), int | float)
+        and isinstance(step := snapshot.get("step"), int)
+        and _is_number(step)
+        and _is_number(loss := snapshot.get("meanLoss", 0.0))
     )
     return Progress(losses[-1][0], 0, tuple(losses)) if losses else None
 
@@ -180,7 +190,7 @@ def decode_tunable(page: Json) -> list[str]:
         for model in objects(page, "models")
         if isinstance(name := model.get("name"), str)
         if isinstance(methods := model.get("supportedGenerationMethods"), list)
-        if any(method in TUNABLE for method in methods)
+        if any(isinstance(method, str) and method in TUNABLE for method in methods)
     ]
 
 

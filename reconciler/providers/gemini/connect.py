@@ -26,7 +26,7 @@ def connect(
     session: "requests.Session | None" = None,
     losses: bool = False,
     sleep: Callable[[float], bool | None] = time.sleep,
-    clock: Callable[[], float] = time.time,
+    clock: Callable[[], float] = time.monotonic,
     chance: Callable[[], float] = random.random,
 ) -> GeminiProvider:
     """Make the provider of a workspace; nothing is sent to the service yet.

@@ -29,6 +29,9 @@ EMBEDDED = "http://emulator"
 KEYS = ("GEMINI_API_KEY", "GOOGLE_API_KEY")
 """Variables that hold an API key; the first one that is set counts, as in Google's own client."""
 
+MALFORMED = (AttributeError, LookupError, TypeError, ValueError)
+"""What google.auth also raises for a file of credentials that is not of the form it takes for granted."""
+
 
 def choose(endpoint: str, environ: Mapping[str, str], project: str | None = None) -> Credentials:
     """Choose credentials for an endpoint: a key from the environment, else the ADC, else (not the service) none.
@@ -36,7 +39,7 @@ def choose(endpoint: str, environ: Mapping[str, str], project: str | None = None
     `project` is the quota project of the requests; a key has its own. Raise Unauthenticated if there are none, and
     UsageError for an endpoint that is neither the service nor on this machine.
     """
-    if endpoint != EMBEDDED and not re.match(ENDPOINT_PATTERN, endpoint):
+    if endpoint != EMBEDDED and not re.fullmatch(ENDPOINT_PATTERN, endpoint):
         raise UsageError(f"{quotable(endpoint)!r} is not an endpoint", f"use {SERVICE}, or one on 127.0.0.1")
     for variable in KEYS:
         if key := environ.get(variable, "").strip():
@@ -129,10 +132,15 @@ class ApplicationDefault:
 
         try:
             self._credentials.refresh(Request())  # type: ignore[no-untyped-call]  # google-auth annotates no functions
-        except exceptions.TransportError as error:
-            raise Unreachable(f"no access token: {quotable(str(error))}", "check the network, run again") from error
         except exceptions.GoogleAuthError as error:
-            raise Unauthenticated(f"no access token: {quotable(str(error))}", f"run `{LOGIN}`") from error
+            if isinstance(error, exceptions.TransportError) or error.retryable:
+                raise Unreachable(f"no access token: {self._quoted(error)}", "check the network, run again") from None
+            raise Unauthenticated(f"no access token: {self._quoted(error)}", f"run `{LOGIN}`") from None
+
+    def _quoted(self, error: Exception) -> str:
+        """What google.auth says, without what the credentials are made of: a token server may echo it."""
+        parts = (getattr(self._credentials, part, None) for part in ("token", "refresh_token", "client_secret"))
+        return quotable(str(error), [part for part in parts if isinstance(part, str)])
 
 
 def _application_default(endpoint: str, project: str | None) -> Credentials:
@@ -142,7 +150,7 @@ def _application_default(endpoint: str, project: str | None) -> Credentials:
 
     try:
         credentials, _ = google.auth.default(scopes=SCOPES, quota_project_id=project)
-    except exceptions.GoogleAuthError as error:
+    except (exceptions.GoogleAuthError, *MALFORMED) as error:
         raise Unauthenticated(
             "there are no credentials for the Gemini API", f"set {KEYS[0]}, or run `{LOGIN}`"
         ) from error

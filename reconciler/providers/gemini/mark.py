@@ -6,7 +6,7 @@
     digest           `identity.short_digest` of the training data; `?` when nobody knows it
     base             `identity.base_hash`; `-` when unknown
     hyperparameters  those declared at create, `e5b4r0.001` (epochs, batch, rate) or `m1` (multiplier); `-` for none
-    flags            some of `p` protect, `k` keep, `a` asserted; `-` for none
+    flags            some of `p` protect, `k` keep, `a` asserted, `g` going; `-` for none
     check            six characters over the model's id and everything before: a copied mark does not fit its carrier
 
 The token is found anywhere in the text, even where somebody wrote right up to it: the service has no field for us,
@@ -33,7 +33,7 @@ _NUMBERS = re.compile(f"([ebrm])({_NUMBER})")
 _OURS = (
     f"{PREFIX}(?P<signed>1:(?P<owner>[a-z0-9-]{{1,24}}):(?P<name>[a-z0-9~-]{{1,63}})"
     r":(?P<digest>\?|[0-9a-z][A-Za-z0-9_-]{12}):(?P<base>-|[A-Za-z0-9_-]{6})"
-    rf":(?P<numbers>-|(?:[ebrm]{_NUMBER}){{1,4}}):(?P<flags>-|[pka]{{1,3}}):)(?P<check>[A-Za-z0-9_-]{{6}})"
+    rf":(?P<numbers>-|(?:[ebrm]{_NUMBER}){{1,4}}):(?P<flags>-|[pkag]{{1,4}}):)(?P<check>[A-Za-z0-9_-]{{6}})"
 )
 _LATER = (
     rf"(?<!\S){PREFIX}(?:[2-9]|[1-9][0-9]{{1,5}})"
@@ -50,7 +50,7 @@ def encode(ownership: Ownership, model_id: str) -> str:
             ownership.digest or "?",
             ownership.base or "-",
             _write_numbers(ownership.declared),
-            ("p" * ownership.protect + "k" * ownership.keep + "a" * ownership.asserted) or "-",
+            ("p" * ownership.protect + "k" * ownership.keep + "a" * ownership.asserted + "g" * ownership.going) or "-",
             "",
         )
     )
@@ -99,6 +99,7 @@ def _read(match: re.Match[str], model_id: str) -> tuple[Mark, Ownership]:
         _read_numbers(match["numbers"]),
         protect="p" in flags,
         keep="k" in flags,
+        going="g" in flags,
         asserted="a" in flags,
     )
     fits = match["check"] == _check(PREFIX + match["signed"], model_id)
@@ -121,9 +122,14 @@ def _verdict(found: list[tuple[Mark, Ownership]]) -> tuple[Mark, Ownership]:
 
 
 def _without(text: str) -> str:
-    """Remove every mark, and the one space that set it off from the text before (at the start: after) it."""
-    rest = _SET_OFF.sub("", text)
-    return rest.removeprefix(" ") if _MARK.match(text) else rest
+    """Remove every mark, and the one space that set it off from the text before (at the start: after) it.
+
+    A mark that stood inside of another one leaves the outer one behind: that one goes too.
+    """
+    while _MARK.search(text):
+        rest = _SET_OFF.sub("", text)
+        text = rest.removeprefix(" ") if _MARK.match(text) else rest
+    return text
 
 
 def _check(unsigned: str, model_id: str) -> str:

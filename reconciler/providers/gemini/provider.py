@@ -60,6 +60,16 @@ class GeminiProvider:
         """These models, now; those that do not exist or are hidden are missing."""
         return tuple(observed for name in names if (observed := self._service.model(name)))
 
+    def withheld(self, name: str) -> bool:
+        """Whether a model is there after all. A 403 may also be said of what does not exist: then the list decides."""
+        try:
+            self._http.send("GET", f"{self._service.root}/{name}", {"fields": "name"})
+        except NotFound:
+            return False
+        except PermissionDenied as error:
+            return not hides(error) or self._lists(name)
+        return True
+
     def grants(self, observed: Observed) -> tuple[Grant, ...]:
         """Every permission but the owner's, sorted."""
         return self._service.grants(observed.name)
@@ -114,7 +124,7 @@ class GeminiProvider:
         except NotFound:
             pass
         except PermissionDenied as error:
-            if not hides(error) or any(other.name == observed.name for other in self.observe()):
+            if not hides(error) or self._lists(observed.name):
                 raise
         return Operation(observed.name, done=True)
 
@@ -163,6 +173,10 @@ class GeminiProvider:
         if observed.mark is Mark.NONE:
             observed = self.update(observed, {}, ownership).observed or observed
         return self._trainings.progressed(Operation(name, done=False), observed)
+
+    def _lists(self, name: str) -> bool:
+        """Whether a model is in the list, now."""
+        return any(observed.name == name for observed in self.observe())
 
     def _refuse_if_moved(self, observed: Observed) -> None:
         """Read the description again; Refused (STALE) if somebody changed it since it was observed."""

@@ -18,6 +18,7 @@ PAGE = "1000"
 """The largest page the service gives."""
 
 UNTOLD = "the training failed; the service no longer tells why"
+UNASKED = "the training failed; why could not be asked: {why}"
 
 
 class Service:
@@ -75,7 +76,9 @@ class Service:
         """Why a training failed: from its operation if it is known by name, else from any the model has."""
         try:
             found = [self._operation(operation)] if operation else self.operations(model)
-        except RemoteError:
+        except RemoteError as error:
+            if not hides(error):
+                return UNASKED.format(why=error.message)
             found = []
         return next((quotable(each.error) for each in found if each.error), UNTOLD)
 

@@ -12,7 +12,7 @@ from reconciler.resource.identity import names
 from reconciler.resource.observed import Mark, Observed, Operation, Ownership, State
 from reconciler.resource.reason import Reason
 
-VANISHED = "the model vanished while it was awaited"
+VANISHED = "the model vanished while it was awaited: somebody deleted it, or hid it from this identity; plan again"
 
 
 class Trainings:
@@ -32,14 +32,15 @@ class Trainings:
     def look(self, operations: Sequence[Operation]) -> Sequence[Operation]:
         """Look at the models of all operations: with one list, or one GET where a single one is under way.
 
-        A model that the list lacks is looked for by itself, one such model a call, and is gone when two looks agree.
+        A model that the list lacks is looked for by itself, one such model a call, and is gone when two looks agree
+        and no list has it: the service may forbid to read what it lists.
         A training that turned out FAILED costs one more request, for the reason. Refused (MARK_REFUSED) if a model
         that was begun here does not show the mark it was made with.
         """
         awaited = [operation.model for operation in operations if not operation.done]
         seen = {observed.name: observed for observed in self._service.models()} if len(awaited) > 1 else {}
         absent = self._next([name for name in awaited if name not in seen])
-        if absent and (found := self._service.model(absent)):
+        if absent and (found := self._find(absent, listed=len(awaited) > 1)):
             seen[absent] = found
         gone = self._gone(absent) if absent and absent not in seen else ""
         return [
@@ -63,6 +64,13 @@ class Trainings:
         error = self._service.failure(observed.name, operation.name) if failed else ""
         done = failed or observed.state is State.READY
         return Operation(operation.model, done, observed, error, operation.name)
+
+    def _find(self, name: str, *, listed: bool) -> Observed | None:
+        """Read a model; the second time in vain, look for it in the list, unless it was `listed` without it."""
+        found = self._service.model(name)
+        if found or listed or name not in self._missed:
+            return found
+        return next((observed for observed in self._service.models() if observed.name == name), None)
 
     def _next(self, absent: Sequence[str]) -> str:
         """Take turns among the models that the list lacks; empty if it has them all."""

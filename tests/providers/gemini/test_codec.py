@@ -190,6 +190,11 @@ def test_a_tuned_source_is_read() -> None:
         {"readerProjectNumbers": "7"},
         {"readerProjectNumbers": ["seven"]},
         {"readerProjectNumbers": [True]},
+        {"readerProjectNumbers": [-7]},
+        {"readerProjectNumbers": ["9" * 5000]},
+        {"readerProjectNumbers": ["\u0667"]},
+        {"temperature": 10**400},
+        {"topP": float("nan")},
         {"tunedModelSource": "tunedModels/a"},
         {"tunedModelSource": {"tunedModel": 1}},
         {"tuningTask": "done"},
@@ -225,6 +230,7 @@ def test_what_is_no_model_is_an_error(model: object) -> None:
         ),
         ([{"step": 4}], Progress(4, 0, ((4, 0.0),))),
         ([{"meanLoss": 1}, 7, {"step": "3"}, {"step": 5, "meanLoss": "low"}], None),
+        ([{"step": 5, "meanLoss": 10**400}, {"step": 10**400}, {"step": True}, {"step": 6, "meanLoss": 1e39}], None),
     ],
 )
 def test_losses(snapshots: object, progress: Progress | None) -> None:

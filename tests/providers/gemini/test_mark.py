@@ -57,6 +57,7 @@ ownerships = st.builds(
     protect=st.booleans(),
     keep=st.booleans(),
     asserted=st.booleans(),
+    going=st.booleans(),
 )
 texts = st.text() | st.sampled_from(
     ["", " ", "reconciler:", "reconciler:1:", "see https://x.example/reconciler:1:a:b", " a  b ", '{"a": "b"}', "\n"]
@@ -90,9 +91,11 @@ def test_a_mark_is_one_short_ascii_word(ownership: Ownership, model: str) -> Non
 def test_the_longest_mark_fits_exactly() -> None:
     numbers = {"epochCount": 2.0**31, "batchSize": 2.0**31, "learningRate": float32(1.22677985e-30)}
     longest = Ownership("o" * 24, "n" * 63, DIGEST, "zNCvLN", numbers, protect=True, keep=True, asserted=True)
-    token = encode(longest, MODEL)
-    assert len(token) == LENGTH
-    assert decode(token, MODEL)[1] == replace(longest, name=abbreviate("n" * 63, 12))
+    for room, going in ((12, False), (11, True)):
+        given = replace(longest, going=going)
+        token = encode(given, MODEL)
+        assert len(token) == LENGTH
+        assert decode(token, MODEL)[1] == replace(given, name=abbreviate("n" * 63, room))
 
 
 def test_a_name_is_whole_where_it_fits() -> None:
@@ -162,6 +165,7 @@ def test_descriptions_are_composed(carrier: str, text: str | None, token: str | 
         (f"before\n{MARK}\nafter", Mark.VALID, "before\n\nafter"),
         (f"({MARK}).", Mark.VALID, "()."),
         (f"{MARK} {MARK}", Mark.VALID, ""),
+        (f"{MARK[:30]}{MARK}{MARK[30:]} x", Mark.VALID, "x"),
         (f"{MARK} {COPIED}", Mark.VALID, ""),
         (f"{COPIED} {MARK}", Mark.VALID, ""),
         (f"{MARK} {OTHER}", Mark.VOID, ""),

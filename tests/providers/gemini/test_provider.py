@@ -352,6 +352,36 @@ def test_a_model_that_vanishes_is_an_error_of_its_operation(world: Any) -> None:
     assert [(operation.done, operation.error) for operation in polled] == [(False, ""), (True, VANISHED)]
 
 
+def test_a_model_that_may_not_be_read_is_followed_in_the_list(world: Any) -> None:
+    operation = world.create()
+    for _ in range(2):
+        world.fault("get:403")
+    assert world.provider.poll([operation]) == [operation]
+    world.time += 3600
+    [arrived] = world.provider.poll([operation])
+    assert (arrived.done, arrived.error, arrived.observed.state) == (True, "", State.READY)
+
+
+def test_a_model_is_withheld_when_it_is_there_or_listed_and_forbidden(world: Any) -> None:
+    model = world.create().model
+    assert world.provider.withheld(model)
+    assert not world.provider.withheld("tunedModels/none")
+    world.fault("get:403")
+    assert world.provider.withheld(model)
+    world.fault("get:403")
+    assert not world.provider.withheld("tunedModels/none")
+
+
+def test_where_asking_why_fails_that_is_said(make_world: Callable[..., Any]) -> None:
+    world = make_world(fail_after={"numbers": 3})
+    operation = world.create()
+    world.time += 3600
+    world.emulator.inject(Fault("GET", "/operations/", Status(400)))
+    [failed] = world.provider.poll([operation])
+    assert failed.done
+    assert failed.error.startswith("the training failed; why could not be asked: the service takes the request")
+
+
 def test_why_a_training_failed_is_told_by_its_operation(make_world: Callable[..., Any]) -> None:
     world = make_world(fail_after={"numbers": 3}, failure_message="the loss\x1b[2J diverged")
     operation = world.create()

@@ -1,0 +1,134 @@
+"""Every fault of the remote, at every kind of request of plan, wait and apply; the results stand in docs/faults.md.
+
+The quick suite plays the faults that differ most from one another, the soak all of them. `--bless` writes the page.
+"""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from reconciler.emulator.server import Emulator
+from tests.faults import page
+from tests.faults.cell import COLUMNS, Outcome, play
+from tests.faults.damage import FAULTS, Fault
+from tests.faults.meanwhile import STORIES, tell
+from tests.faults.server import Server
+from tests.tally import Tally
+from tests.zygote import Time
+
+pytestmark = [pytest.mark.process, pytest.mark.loopback]
+
+QUICK = (
+    "403",
+    "404",
+    "429, Retry-After: 40",
+    "connection refused",
+    "done, answer lost",
+    "cut in the body",
+    "HTML with 200",
+    "redirect to another host",
+    "a body of a byte a second",
+)
+FIGURES = ("runs with faults", "requests hit by faults", "trainings", "trainings duplicated", "models lost")
+"""What the figures of a row are called in the sum of all tests."""
+AT_ONCE = 3
+"""Rows that are played at a time when the whole page is made."""
+
+
+@pytest.fixture
+def elsewhere(tmp_path: Path) -> Iterator[Server]:
+    """A server that nobody has any business with."""
+    clock, emulator = Time(tmp_path / "elsewhere", 0), Emulator()
+    with Server(emulator, clock) as server:
+        yield server
+    emulator.close()
+    clock.close()
+
+
+@pytest.fixture
+def _compared(bless: bool) -> None:  # noqa: FBT001  (a fixture)
+    """Compare only with a page that is not being written."""
+    if bless:
+        pytest.skip("the page is being written")
+
+
+def played(command: str, fault: Fault, folder: Path, elsewhere: Server) -> tuple[page.Row, list[str]]:
+    """Play a row of the table; give it, and what was said."""
+    outcomes: list[tuple[Outcome, Outcome]] = []
+    for column in COLUMNS[command]:
+        once, always = (
+            play(command, column, fault, folder / f"{column.head}-{often}", elsewhere, always=often == "always")
+            for often in ("once", "always")
+        )
+        outcomes.append((once, always))
+    return page.row(command, fault, outcomes), [text for pair in outcomes for each in pair for text in each.messages]
+
+
+@pytest.mark.parametrize(
+    ("command", "name"),
+    [
+        pytest.param(command, name, marks=() if name in QUICK else pytest.mark.soak)
+        for command in COLUMNS
+        for name in FAULTS
+    ],
+)
+@pytest.mark.usefixtures("_compared")
+def test_the_fault_ends_as_the_page_says(
+    command: str, name: str, tmp_path: Path, elsewhere: Server, tally: Tally
+) -> None:
+    row, said = played(command, FAULTS[name], tmp_path, elsewhere)
+    tally("cells of faults", 2 * len(row.cells))
+    for figure, counted in zip(FIGURES, row.counts, strict=True):
+        tally(figure, counted)
+    rows, messages, _ = page.read(page.PAGE.read_text())
+    assert row.line() in [each.line() for each in rows if each.command == command], "`make bless` writes it anew"
+    for around, text in map(page.apart, said):
+        assert not around or around in messages[page.ANY], "`make bless` writes it anew"
+        assert not text or text in messages[name], "`make bless` writes it anew"
+
+
+@pytest.mark.parametrize("name", STORIES)
+@pytest.mark.usefixtures("_compared")
+def test_the_story_ends_as_the_page_says(name: str, tmp_path: Path, elsewhere: Server) -> None:
+    assert tell(STORIES[name], tmp_path / "world", elsewhere) in page.PAGE.read_text().splitlines(), (
+        "`make bless` writes it anew"
+    )
+
+
+def test_the_page_is_whole(
+    tmp_path: Path,
+    elsewhere: Server,
+    bless: bool,  # noqa: FBT001  (a fixture)
+) -> None:
+    if bless:
+        _bless(tmp_path, elsewhere)
+    text = page.PAGE.read_text()
+    rows, messages, stories = page.read(text)
+    assert [(each.command, each.fault) for each in rows] == [(command, name) for command in COLUMNS for name in FAULTS]
+    assert len(stories) == len(STORIES)
+    assert text == page.write(rows, messages, stories), "`make bless` writes it anew"
+
+
+def _bless(folder: Path, elsewhere: Server) -> None:
+    """Play everything and write the page."""
+
+    def one(number: int, command: str, fault: Fault) -> tuple[page.Row, list[str]]:
+        return played(command, fault, folder / str(number), elsewhere)
+
+    stories = [tell(story, folder / f"story-{number}", elsewhere) for number, story in enumerate(STORIES.values())]
+    for columns in COLUMNS.values():
+        assert [column.number for column in columns]  # the scenes are made before threads copy them
+    jobs = [(command, fault) for command in COLUMNS for fault in FAULTS.values()]
+    for number in range(len(jobs)):
+        (folder / str(number)).mkdir()
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        results = list(pool.map(lambda job: one(job[0], *job[1]), enumerate(jobs)))
+    messages: dict[str, dict[str, None]] = {name: {} for name in (*FAULTS, page.ANY)}
+    for row, said in results:
+        for around, text in map(page.apart, said):
+            messages[page.ANY] |= dict.fromkeys([around] if around else ())
+            messages[row.fault] |= dict.fromkeys([text] if text else ())
+    told = {name: list(said) for name, said in messages.items()}
+    page.PAGE.write_text(page.write([row for row, _ in results], told, stories))
