@@ -1,4 +1,4 @@
-"""Carrying out a plan: with `removal`, the only module that changes the world.
+"""Carrying out a plan: with `removal` and `dispute`, the only module that changes the world.
 
 Order: trainings are begun first, then what needs no waiting (updates, deletion of superseded models), then all
 trainings are waited for together; as each one becomes READY its pending update is written, grants are copied and the
@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
-from reconciler import waiting
+from reconciler import dispute, waiting
 from reconciler.errors import ReconcilerError, Refused
 from reconciler.plan.change import TRAININGS, Action, Change, Effect, leaves
 from reconciler.plan.event import Ended, Event, Finished, Result, Waited, end
@@ -154,15 +154,25 @@ def _removals(run: Run, rows: Sequence[Change]) -> Iterator[Event]:
     """
     if not rows or run.stopped():
         return
-    unknown: Mapping[Address, str] | ReconcilerError
-    try:
-        unknown = strangers(run.plan, rows, run.provider, run.rows)
-    except ReconcilerError as error:
-        unknown = error
+    unknown = _unknown(run, rows)
+    known = [] if isinstance(unknown, ReconcilerError) else [row for row in rows if row.address not in unknown]
+    announced = dispute.announce(known, run.plan, run.provider, run.vigil.clock.sleep)
+    if announced:
+        unknown = _unknown(run, rows)
 
     def job(row: Change) -> Ended:
+        if error := announced.get(row.target):
+            raise error
         if isinstance(unknown, ReconcilerError):
             raise unknown
-        return end(row, Result.DONE, remove(row, run.provider, unknown))
+        return end(row, Result.DONE, remove(row, run.provider, unknown, announced=row.target in announced))
 
     yield from run.batch(rows, job)
+
+
+def _unknown(run: Run, rows: Sequence[Change]) -> Mapping[Address, str] | ReconcilerError:
+    """The models at these addresses that neither plan nor run knows, or why that cannot be seen."""
+    try:
+        return strangers(run.plan, rows, run.provider, run.rows)
+    except ReconcilerError as error:
+        return error

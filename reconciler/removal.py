@@ -1,10 +1,12 @@
 """Deleting one model, safely: decided hours ago, checked again in the last second.
 
 Only what the plan showed is deleted, and only while it still carries the mark it carried then. A superseded model goes
-only while its successor is READY, and after everyone who may use it may use the successor.
+only while its successor is READY, after everyone who may use it may use the successor, and while no other run is about
+to delete that one.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from reconciler.errors import Refused, RemoteError
 from reconciler.plan.change import Change
@@ -12,27 +14,48 @@ from reconciler.plan.plan import Plan
 from reconciler.providers.port import Provider, Reader
 from reconciler.resource.address import Address
 from reconciler.resource.identity import names
-from reconciler.resource.observed import Mark, Observed, State
+from reconciler.resource.observed import Mark, Observed, Ownership, State
 from reconciler.resource.reason import Reason
 
 GONE = "already gone"
 """What there is to say where another run deleted the model first."""
 
 
-def remove(row: Change, provider: Provider, unknown: Mapping[Address, str]) -> str:
-    """Delete the row's model; return what there is to say. Raise Refused when the world has moved."""
+@dataclass(frozen=True, slots=True)
+class Last:
+    """The last look at a model that goes, and at its successor, if it has one."""
+
+    current: Observed
+    successor: Observed | None
+
+
+def remove(row: Change, provider: Provider, unknown: Mapping[Address, str], *, announced: bool) -> str:
+    """Delete the row's model; return what there is to say. Raise Refused when the world has moved.
+
+    `announced`: its mark was made to say that it goes, and has to say so still.
+    """
     if stranger := unknown.get(row.address):
         raise Refused(Reason.STALE, f"{stranger} appeared at {row.address} since this was planned", "plan again")
-    wanted = [name for name in (row.target, row.successor) if name]
-    now = {observed.name: observed for observed in provider.read(wanted)}
+    last = look(row, provider, announced=announced)
+    if last is None or not _handed_over(last, provider):
+        return _gone(row.target, provider)
+    provider.delete(last.current)
+    return ""
+
+
+def look(row: Change, reader: Reader, *, announced: bool = False) -> Last | None:
+    """Read the model and its successor; None if it does not show. Raise Refused if it must not go now."""
+    now = {observed.name: observed for observed in reader.read([name for name in (row.target, row.successor) if name])}
     current = now.get(row.target)
     if current is None:
-        return GONE
-    _check(row, current)
-    if row.successor and not _handed_over(current, now.get(row.successor), row, provider):
-        return GONE
-    provider.delete(current)
-    return ""
+        return None
+    _check(row, current, announced=announced)
+    return Last(current, _counted_on(row, now.get(row.successor)) if row.successor else None)
+
+
+def going(observed: Observed) -> bool:
+    """Whether some run has announced to delete this model."""
+    return observed.ownership is not None and observed.ownership.going
 
 
 def strangers(plan: Plan, rows: Sequence[Change], reader: Reader, begun: Iterable[str]) -> Mapping[Address, str]:
@@ -49,20 +72,47 @@ def strangers(plan: Plan, rows: Sequence[Change], reader: Reader, begun: Iterabl
     return found
 
 
-def _check(row: Change, current: Observed) -> None:
+def _gone(name: str, reader: Reader) -> str:
+    """Say that a model that could not be read is gone; Refused (STALE) if it is only kept from us."""
+    if reader.withheld(name):
+        raise Refused(
+            Reason.STALE, f"{name} is there and could not be read, so it stays", "apply again, or ask its owner"
+        )
+    return GONE
+
+
+def _check(row: Change, current: Observed, *, announced: bool) -> None:
     """Still the model that was planned to go: same mark, and not training."""
-    planned = row.observed.ownership if row.observed else None
-    if current.mark is not Mark.VALID or current.ownership != planned:
+    if announced and current.mark is Mark.VALID and not going(current):
+        raise Refused(Reason.STALE, f"another run wants {current.name}, so it stays", "plan again")
+    if current.mark is not Mark.VALID or _settled(row, current) != _settled(row, row.observed):
         raise Refused(Reason.STALE, f"the mark of {current.name} has changed since this was planned", "plan again")
     if current.state not in (State.READY, State.FAILED):
         raise Refused(Reason.STALE, f"{current.name} is {current.state.value.lower()} now", "apply again later")
 
 
-def _handed_over(current: Observed, successor: Observed | None, row: Change, provider: Provider) -> bool:
-    """The successor serves, and to everyone whom the old model served; False if the old one is gone meanwhile."""
+def _settled(row: Change, observed: Observed | None) -> Ownership | None:
+    """What a mark says, apart from the announcement, which may also shorten the name in it."""
+    mark = observed.ownership if observed else None
+    if mark is None or not names(mark.name, row.address.name):
+        return mark
+    return replace(mark, name=row.address.name, going=False)
+
+
+def _counted_on(row: Change, successor: Observed | None) -> Observed:
+    """The successor of the model that goes serves, and stays."""
     if successor is None or successor.state is not State.READY:
-        raise Refused(Reason.STALE, f"{row.successor} is not READY any more, so {current.name} stays", "plan again")
-    if current.state is not State.READY:
+        raise Refused(Reason.STALE, f"{row.successor} is not READY any more, so {row.target} stays", "plan again")
+    if going(successor):
+        why = f"another run is about to delete {successor.name}, so {row.target} stays"
+        raise Refused(Reason.STALE, why, "plan again")
+    return successor
+
+
+def _handed_over(last: Last, provider: Provider) -> bool:
+    """Let everyone who may use a serving model use its successor; False if the model is gone meanwhile."""
+    current, successor = last.current, last.successor
+    if successor is None or current.state is not State.READY:
         return True
     try:
         if grants := provider.grants(current):

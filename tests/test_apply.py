@@ -17,6 +17,8 @@ from tests.world import World, converge, run
 ONE, TWO, B, GONE = desired(data="one"), desired(data="two"), desired("b", data="b"), desired("gone", data="g")
 READER = Grant("USER", "a@b.c", "READER")
 NO_WAIT = Options(parallelism=1, wait=False)
+BEFORE = "2024-04-01T00:00:00Z"
+"""When a model was made that is older than the others."""
 
 
 def world(*models: Observed, **said: object) -> World:
@@ -147,7 +149,7 @@ def test_nothing_to_do_is_done_at_once() -> None:
 
 def test_without_waiting_everything_else_is_done() -> None:
     """Law 26."""
-    here = world(observed(ONE), observed(B), observed(desired("b", data="old b")), observed(GONE))
+    here = world(observed(ONE), observed(B), observed(desired("b", data="old b"), created=BEFORE), observed(GONE))
     report, _ = run(here, preview([TWO, B], here, terms()), NO_WAIT)
     assert here.writes == [("create", name(TWO)), ("delete", name(desired("b", data="old b")))]
     assert results(report) == {"REPLACE a": "TRAINING", "DELETE b": "DONE", "DELETE gone": "NOT_BEGUN"}
@@ -303,7 +305,7 @@ def test_a_delete_looks_once_more(meanwhile: Callable[[World], object], why: str
 
 
 def test_the_look_is_the_last_thing_before_the_delete() -> None:
-    here = world(observed(ONE), observed(TWO))
+    here = world(observed(ONE, created=BEFORE), observed(TWO))
     run(here, preview([TWO], here, terms()))
     assert here.calls[-4:] == [("get", name(ONE)), ("get", name(TWO)), ("grants", name(ONE)), ("delete", name(ONE))]
 
@@ -314,6 +316,15 @@ def test_what_is_already_gone_is_done() -> None:
     del here.models[name(ONE)]
     report, _ = run(here, made)
     assert (results(report), here.writes, report.outcomes[0].detail) == ({"DELETE a": "DONE"}, [], "already gone")
+
+
+def test_what_may_not_be_read_any_more_is_not_gone() -> None:
+    here = world(observed(ONE), observed(TWO))
+    made = preview([TWO], here, terms())
+    here.withholds = {name(ONE)}
+    report, _ = run(here, made)
+    assert (results(report), here.writes) == ({"DELETE a": "REFUSED"}, [])
+    assert "could not be read, so it stays" in report.outcomes[0].detail
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ FLOORS = (
     {"plan"},
     {"source", "providers", "render"},
     {"preview", "waiting", "removal"},  # and every other single module
-    {"run"},
+    {"dispute", "run"},
     {"apply"},
     {"cli"},
     {"__main__"},

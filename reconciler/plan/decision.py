@@ -141,9 +141,7 @@ def _mark(desired: Desired, observed: Observed, terms: Terms) -> Ownership:
     protect, keep = desired.lifecycle.protect, desired.lifecycle.on_removal == "keep"
     if names(old.name, name):
         name = old.name
-    if (old.owner, old.name, old.protect, old.keep) == (owner, name, protect, keep):
-        return old
-    return replace(old, owner=owner, name=name, protect=protect, keep=keep)
+    return replace(old, owner=owner, name=name, protect=protect, keep=keep, going=False)
 
 
 def _mark_changes(observed: Observed, mark: Ownership) -> Iterator[FieldChange]:
@@ -161,3 +159,5 @@ def _mark_changes(observed: Observed, mark: Ownership) -> Iterator[FieldChange]:
     if old.keep != mark.keep:
         removal = {True: "keep", False: "delete"}
         yield FieldChange("lifecycle.onRemoval", removal[old.keep], removal[mark.keep], Effect.MARK, Reason.DRIFTED)
+    if old.going:
+        yield FieldChange("mark", "about to be deleted", "wanted", Effect.MARK, Reason.DRIFTED)

@@ -59,7 +59,7 @@ def inputs_hash(desired: Desired) -> str:
 
 
 def abbreviate(name: str, room: int) -> str:
-    """Fit a name into `room` characters (at least 12): whole, or cut and followed by `~` and a hash of all of it."""
+    """Fit a name into `room` characters (at least 11): whole, or cut and followed by `~` and a hash of all of it."""
     return name if len(name) <= room else f"{name[: room - 8]}~{base32(name.encode(), 7)}"
 
 

@@ -33,7 +33,8 @@ class Ownership:
     `name` is the metadata.name it was made for, possibly abbreviated (see `identity.names`). `digest` names the
     training data, abbreviated too; empty when nobody knows (an imported model). `base` is a short hash of what it was
     tuned from. `declared` holds the hyperparameters as they were declared at create. `protect` and `keep` must survive
-    the manifest. `asserted` says that the digest was claimed by a person, not by the training itself.
+    the manifest. `asserted` says that the digest was claimed by a person, not by the training itself; `going`, that
+    some run is about to delete the model, so that no other run may count on it.
     """
 
     owner: str
@@ -44,6 +45,7 @@ class Ownership:
     protect: bool = False
     keep: bool = False
     asserted: bool = False
+    going: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ class Reason(StrEnum):
     SERVER_DEFAULT = "SERVER_DEFAULT"  # the service echoes another value than was sent: a note
     IGNORED = "IGNORED"  # lifecycle.ignoreChanges, or the policy, leaves a difference alone
     UNDECLARED = "UNDECLARED"  # ours, and its manifest is gone
+    DESTROYED = "DESTROYED"  # ours, and the whole workspace is to go, whatever its manifests say
     NOT_SELECTED = "NOT_SELECTED"  # outside of what this run was asked to look at
     SUPERSEDED = "SUPERSEDED"  # another model of the address is the wanted one
     RETAINED = "RETAINED"  # superseded, and kept by lifecycle.keepSuperseded

@@ -7,6 +7,7 @@ is a BaseException, which nothing may catch. People act on the emulator directly
 import itertools
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from io import BytesIO
 from typing import Any, Literal, TypeAlias
@@ -19,7 +20,8 @@ from reconciler.apply import execute
 from reconciler.emulator.server import Emulator
 from reconciler.emulator.settings import Settings
 from reconciler.emulator.wire import Request, Response
-from reconciler.errors import ReconcilerError
+from reconciler.errors import ReconcilerError, Refused
+from reconciler.plan.adoption import release
 from reconciler.plan.event import Finished, Report
 from reconciler.plan.plan import Plan
 from reconciler.plan.policy import POLICIES
@@ -27,6 +29,7 @@ from reconciler.preview import preview
 from reconciler.providers.gemini.advice import explain
 from reconciler.providers.gemini.provider import GeminiProvider
 from reconciler.providers.http import Http
+from reconciler.resource.address import Address
 from reconciler.resource.desired import Desired
 from reconciler.run import Options
 from reconciler.waiting import Clock
@@ -38,8 +41,19 @@ NAMES = ("a", "b", "c")
 BASE = "models/gemini-1.0-pro-001"
 DOOMED = "doomed"
 """A display name whose trainings fail."""
+FINE = "fine"
 
-Trouble: TypeAlias = Literal["", "crash-before", "crash-after", "lost-before", "lost-after", "503", "429"]
+Trouble: TypeAlias = Literal[
+    "", "crash-before", "crash-after", "lost-before", "lost-after", "503", "429", "401", "403", "html", "cut", "odd"
+]
+REFUSALS = {
+    "503": Response(503, {}, b'{"error": {"message": "not now"}}'),
+    "429": Response(429, {"Retry-After": "3"}, b'{"error": {"message": "not now"}}'),
+    "401": Response(401, {}, b'{"error": {"status": "UNAUTHENTICATED", "message": "who?"}}'),
+    "403": Response(403, {}, b'{"error": {"status": "PERMISSION_DENIED", "message": "not you"}}'),
+    "html": Response(502, {"Content-Type": "text/html"}, b"<html><title>Bad gateway</title></html>"),
+}
+"""Answers of a service, or of something before it, that did nothing."""
 
 
 class Crash(BaseException):
@@ -99,6 +113,7 @@ class Apply:
     retry: str = ""
     again: str = ""
     cancel: str = ""
+    unprotect: str = ""
     selected: str = ""
     folder: bool = False
     policy: str = "sync"
@@ -129,18 +144,28 @@ class Strange:
 
 
 @dataclass(frozen=True)
+class Forget:
+    """Let a name go that no manifest declares any more: its models stay, and are nobody's."""
+
+    name: str
+
+
+@dataclass(frozen=True)
 class Pass:
     """Time goes by."""
 
     seconds: int
 
 
-Step: TypeAlias = Declare | Edit | Remove | Rename | Apply | Ponder | Approve | Meddle | Strange | Pass
+Step: TypeAlias = Declare | Edit | Remove | Rename | Apply | Ponder | Approve | Meddle | Strange | Forget | Pass
 
 _name = st.sampled_from(NAMES)
 _nth = st.integers(0, 5)
 _maybe = st.sampled_from(("", "", "", "", *NAMES))
-_troubles = st.sampled_from(("crash-before", "crash-after", "lost-before", "lost-after", "503", "429"))
+_troubles = st.one_of(
+    st.sampled_from(("crash-before", "crash-after")),
+    st.sampled_from(("lost-before", "lost-after", "cut", "odd", *REFUSALS)),
+)
 _lines: dict[str, tuple[Any, ...]] = {
     "data": ("one", "two", "three"),
     "epochs": (None, 5, 7),
@@ -153,8 +178,10 @@ _lines: dict[str, tuple[Any, ...]] = {
 }
 declares = st.builds(Declare, _name, **{line: st.sampled_from(values) for line, values in _lines.items()})
 edits = st.builds(Edit, _nth, st.sampled_from([(line, value) for line, values in _lines.items() for value in values]))
+broken = st.builds(Apply, wait=st.booleans(), trouble=_troubles, at=st.integers(0, 7))
 applies = st.one_of(
     st.builds(Apply),
+    broken,
     st.builds(
         Apply,
         wait=st.booleans(),
@@ -164,6 +191,7 @@ applies = st.one_of(
         retry=_maybe,
         again=_maybe,
         cancel=_maybe,
+        unprotect=_maybe,
         selected=_maybe,
         folder=st.booleans(),
         policy=st.sampled_from(("sync", "sync", "sync", "upsert-only", "create-only")),
@@ -176,11 +204,13 @@ steps = st.one_of(
     edits,
     applies,
     applies,
-    applies,
+    broken,
+    broken,
     st.builds(Remove, _nth),
     st.builds(Rename, _nth, _name, st.booleans()),
     st.builds(Meddle, st.sampled_from(("wipe", "write", "warm", "delete", "copy", "share", "overwrite")), _nth),
     st.builds(Strange),
+    st.builds(Forget, _name),
     st.builds(Ponder),
     st.builds(Approve),
     st.builds(Pass, st.sampled_from((1, 10, 100))),
@@ -212,8 +242,8 @@ class Wire(requests.adapters.BaseAdapter):
         struck = self.trouble if next(self.count) in self.countdown else ""
         if struck == "crash-before":
             raise Crash
-        if struck in ("503", "429"):
-            return _given(Response(int(struck), {}, b'{"error": {"message": "not now"}}'), request)
+        if struck in REFUSALS:
+            return _given(REFUSALS[struck], request)
         if struck == "lost-before":
             raise requests.exceptions.ConnectionError("reset", request=request)
         answer = self._deliver(request)
@@ -221,6 +251,10 @@ class Wire(requests.adapters.BaseAdapter):
             raise Crash
         if struck == "lost-after":
             raise requests.exceptions.ConnectionError("reset", request=request)
+        if struck == "cut":
+            answer = replace(answer, body=answer.body[: len(answer.body) // 2])
+        if struck == "odd":
+            answer = replace(answer, body=answer.body.replace(b'"ACTIVE"', b'"PAUSED"'))
         return _given(answer, request)
 
     def close(self) -> None:
@@ -264,6 +298,7 @@ class History:
     time: float = 1_700_000_000.0
     strangers: int = 0
     shown: Plan | None = None
+    crashes: int = 0
 
     def __post_init__(self) -> None:
         """Open the service."""
@@ -289,10 +324,8 @@ class History:
                 self.apply(step)
             case Ponder() | Approve():
                 self._ask_first(step)
-            case Meddle():
-                self._meddle(step)
-            case Strange():
-                self._strange()
+            case Meddle() | Strange() | Forget():
+                self._by_hand(step)
             case Pass():
                 self.time += step.seconds
 
@@ -301,19 +334,22 @@ class History:
         known = step.selected in self.manifests
         wishes = {"retry": step.retry, "replace": step.again, "cancel": step.cancel}
         said: dict[str, Any] = {wish: name for wish, name in wishes.items() if name in self.manifests}
+        said |= {"unprotect": step.unprotect} if step.unprotect else {}
         if known:
             said |= {"whole": False} if step.folder else {"selected": [step.selected]}
         granted = dict(self.oracle.allowed)
         for name in {step.retry, step.again} & self.manifests.keys():
             self.oracle.repeats(name)
-        self.oracle.bid = Bid(frozenset({step.selected}) if known else None, not known, step.policy)
+        self.oracle.bid = Bid(frozenset({step.selected}) if known else None, not known, step.policy, step.unprotect)
         self.wire.trouble, self.wire.count = step.trouble, itertools.count()
         self.wire.countdown = range(step.at, step.at + step.times)
         try:
             wants = [w for w in self.wants() if not (known and step.folder) or w.address.name == step.selected]
             made = POLICIES[step.policy](preview(wants, self._provider(), terms(**said)))
+            self._listen(made)
             return made, self._carry_out(made, step)
         except Crash:
+            self.crashes += 1
             return None
         except ReconcilerError:
             if not step.trouble:
@@ -334,8 +370,14 @@ class History:
         self.oracle.bid = Bid()
         if isinstance(step, Ponder):
             self.shown = preview(self.wants(), self._provider(), terms())
+            self._listen(self.shown)
         elif self.shown is not None:
             self._carry_out(self.shown, Apply())
+
+    def _listen(self, made: Plan) -> None:
+        """Whoever is told `No changes.` at any time has what is declared, as far as lists are true."""
+        if made.empty and not self.settings.list_lag:
+            self.oracle.verdict("No changes.", set())
 
     def settle(self) -> Plan:
         """Apply in peace until nothing is left to do, as often as lists lag behind; give the last plan."""
@@ -385,7 +427,8 @@ class History:
 
     def _remove(self, name: str, *, forget: bool = True) -> None:
         self.manifests.pop(name, None)
-        if old := self.annotations.pop(name, None):
+        old = self.annotations.pop(name, "")
+        if self.oracle.heirs.get(old) == name:
             del self.oracle.heirs[old]
         if forget:
             self.oracle.declares(name, None)
@@ -404,13 +447,23 @@ class History:
         if step.new in self.manifests or self.settings.list_lag:
             return  # a model that no list shows yet cannot be found under another name
         moved = replace(self.manifests[old], name=step.new)
-        same = self.oracle.is_one(old, step.new)
+        promised = old in self.annotations.values()  # somebody else's annotation claims the models of the old name
+        same = self.oracle.is_one(old, step.new) and not promised
         self._remove(old)
         self.manifests[step.new] = moved
         if step.annotated:
             self.annotations[step.new] = old
             self.oracle.heirs[old] = step.new
         self.oracle.declares(step.new, _wanted(moved), moved=same)
+
+    def _by_hand(self, step: Meddle | Strange | Forget) -> None:
+        match step:
+            case Meddle():
+                self._meddle(step)
+            case Strange():
+                self._strange()
+            case Forget():
+                self._forget(step.name)
 
     def _meddle(self, step: Meddle) -> None:
         models = self.oracle.models()
@@ -448,6 +501,17 @@ class History:
         }
         self._ask("POST", f"tunedModels?tunedModelId=stranger-{self.strangers}", body)
 
+    def _forget(self, name: str) -> None:
+        if name in self.manifests or name in self.annotations.values():
+            return
+        self.shown, self.oracle.bid = None, Bid()
+        provider = self._provider()
+        with suppress(Refused):
+            made = release(Address(name), provider.observe(), terms())
+            self.oracle.forgets({row.target for row in made.changes})
+            clock = Clock(lambda: self.time, self._sleep)
+            list(execute(made, provider, Examples(), clock, Options(1)))
+
     def _patch(self, model: dict[str, Any], **fields: Any) -> None:
         self._ask("PATCH", f"{model['name']}?updateMask={','.join(fields)}", fields)
 
@@ -458,7 +522,8 @@ class History:
 
 
 def _wanted(step: Declare) -> Wanted:
-    return Wanted(step.data, step.epochs, step.temperature, step.text, step.keep)
+    shown = DOOMED if step.doomed else FINE
+    return Wanted(step.data, step.epochs, step.temperature, step.text, step.keep, shown, step.protect, step.on_removal)
 
 
 def _desired(step: Declare, renamed_from: str) -> Desired:
@@ -468,7 +533,7 @@ def _desired(step: Declare, renamed_from: str) -> Desired:
         data=step.data,
         renamed_from=renamed_from,
         base=BASE,
-        display_name=DOOMED if step.doomed else "fine",
+        display_name=DOOMED if step.doomed else FINE,
         protect=step.protect,
         on_removal=step.on_removal,
         keep_superseded=step.keep,

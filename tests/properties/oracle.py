@@ -25,6 +25,9 @@ class Wanted:
     temperature: float | None = None
     text: str | None = None
     keep: int = 0
+    shown: str = ""
+    protect: bool = False
+    on_removal: str = "delete"
 
     @property
     def inputs(self) -> tuple[str, int | None]:
@@ -49,6 +52,7 @@ class Bid:
     names: frozenset[str] | None = None
     whole: bool = True
     policy: str = "sync"
+    unprotect: str = ""
 
 
 @dataclass
@@ -145,9 +149,9 @@ class Oracle:
                 if forward() == 200 and "description" in body:
                     self.words += [(model, word) for word in _words(body["description"])]
             case "DELETE", model:
-                gone = self.model(model)
+                gone, users = self.model(model), self._users(model)
                 if forward() == 200 and gone:
-                    self._died(gone)
+                    self._died(gone, users)
             case _:
                 forward()
 
@@ -166,6 +170,8 @@ class Oracle:
             self.offences.append(f"{model} was trained, and {birth.address} was not selected")
         elif self.allowed[birth.address] < 0:
             self.offences.append(f"{model} was trained, and {birth.address} had been already")
+        elif wanted.protect and self.bid.unprotect != birth.address and self._shown(birth.address):
+            self.offences.append(f"{model} was trained, and {birth.address} is protected")
 
     def _failed_elsewhere(self, birth: Birth) -> bool:
         """Whether a model that was to be renamed has failed before it was: a new name may try again."""
@@ -182,7 +188,7 @@ class Oracle:
             if address in self.declared:
                 self.offences.append(f"{model} lost its mark by a PATCH")
 
-    def _died(self, gone: dict[str, Any]) -> None:
+    def _died(self, gone: dict[str, Any], users: set[str]) -> None:
         model, mark = gone["name"], self._mark(gone)
         if mark is None:
             self.offences.append(f"{model} was deleted, and carried no mark that was written for it")
@@ -197,12 +203,35 @@ class Oracle:
             heir = self.declared.get(self.heirs.get(address, ""))
             if not self.bid.whole:
                 self.offences.append(f"{model} was deleted by a run that did not see every manifest")
-            if heir is None and ("k" in flags or "p" in flags):
+            if heir is None and ("k" in flags or ("p" in flags and address != self.bid.unprotect)):
                 self.offences.append(f"{model} was deleted, and its mark says otherwise")
             if heir and gone.get("state") == "ACTIVE" and not self._serves(self.heirs[address], heir):
                 self.offences.append(f"{model} was deleted, and nothing serves {self.heirs[address]} as declared")
-        elif gone.get("state") == "ACTIVE" and not self._serves(address, wanted):
+        elif gone.get("state") == "ACTIVE":
+            self._inherited(model, address, wanted, users)
+
+    def _inherited(self, model: str, address: str, wanted: Wanted, users: set[str]) -> None:
+        """Where a model served, one that is as declared serves, and to the same people."""
+        heirs = [m["name"] for m in self._of(address) if m["state"] == "ACTIVE" and self._fits(m, wanted)]
+        if not heirs:
             self.offences.append(f"{model} was deleted, and nothing serves {address} as declared")
+        elif not any(users <= self._users(heir) for heir in heirs):
+            self.offences.append(f"{model} was deleted, and {users} may not all use what serves {address}")
+
+    def _users(self, model: str) -> set[str]:
+        """Who has been granted the use of a model."""
+        answer = self.emulator.handle(Request("GET", f"/v1beta/{model}/permissions?pageSize=1000", {}, b""))
+        granted = json.loads(answer.body).get("permissions", [])
+        return {f"{g['granteeType']} {g.get('emailAddress', '')}" for g in granted if g["role"] != "OWNER"}
+
+    def forgets(self, models: set[str]) -> None:
+        """A person lets these models go: whoever is declared under such a name again may train anew."""
+        for model in models:
+            self.defaced(model)
+
+    def _shown(self, address: str) -> bool:
+        """Whether a model of the address serves, and every list says so."""
+        return not self.emulator.settings.list_lag and any(m["state"] == "ACTIVE" for m in self._of(address))
 
     def _serves(self, address: str, wanted: Wanted) -> bool:
         return any(m["state"] == "ACTIVE" and self._fits(m, wanted) for m in self._of(address))
@@ -234,7 +263,7 @@ class Oracle:
             if address in names:
                 continue
             there = list(self._of(address))
-            if not any(m["state"] == "ACTIVE" and self._fits(m, wanted) and _shows(m, wanted) for m in there):
+            if not any(m["state"] == "ACTIVE" and self._fits(m, wanted) and self._shows(m, wanted) for m in there):
                 self.offences.append(f"{said}, and {address} is not as declared: {there}")
             if len(there) > 1 + wanted.keep:
                 self.offences.append(f"{said}, and {address} has {len(there)} models")
@@ -242,17 +271,18 @@ class Oracle:
         if strays:
             self.offences.append(f"{said}, and {strays} are left over")
 
+    def _shows(self, model: dict[str, Any], wanted: Wanted) -> bool:
+        """Whether the mutable values are the declared ones, and what is to survive the manifest."""
+        text = re.sub(r" ?reconciler:1:\S*", "", model.get("description", ""))
+        warm = wanted.temperature is None or abs(model.get("temperature", 0) - wanted.temperature) < 1e-6
+        flags = str(self._mark(model)).split(":")[7]
+        survives = ("p" in flags, "k" in flags) == (wanted.protect, wanted.on_removal == "keep")
+        return warm and survives and model["displayName"] == wanted.shown and wanted.text in (None, text)
+
     def _is_stray(self, mark: str) -> bool:
         """Whether nothing speaks for a model: no manifest, no protection, no new name that keeps the old models."""
         address, heir = _address(mark), self.declared.get(self.heirs.get(_address(mark), ""))
         return address not in self.declared and "p" not in mark.split(":")[7] and not (heir and heir.keep)
-
-
-def _shows(model: dict[str, Any], wanted: Wanted) -> bool:
-    """Whether the mutable values are the declared ones."""
-    text = re.sub(r" ?reconciler:1:\S*", "", model.get("description", ""))
-    warm = wanted.temperature is None or abs(model.get("temperature", 0) - wanted.temperature) < 1e-6
-    return warm and (wanted.text is None or text == wanted.text)
 
 
 def _words(text: str) -> list[str]:

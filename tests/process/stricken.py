@@ -1,0 +1,214 @@
+"""Real processes against a real socket, struck at one of their requests; and the folders that they are run in."""
+
+import os
+import shutil
+import signal
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal, TypeAlias
+
+from reconciler.emulator.http import Served, serve
+from reconciler.emulator.settings import Settings
+from reconciler.emulator.wire import Request, Response
+from tests.golden.story import NUMBERS, SENTENCES, WORKSPACE
+from tests.golden.wire import Watched
+from tests.zygote import Ended, Running, Time, start
+
+START = 1_714_557_600.0
+LATER = 3600.0
+"""Seconds after which a world that was left alone is looked at again."""
+PATIENCE = 20.0
+"""Real seconds for one process; it takes a tenth of one."""
+
+Writing: TypeAlias = Mapping[str, str]
+When: TypeAlias = Literal["before", "after"]
+
+
+@dataclass(frozen=True, slots=True)
+class Blow:
+    """A signal, before or after the service has done the nth request; the client has no answer yet."""
+
+    nth: int
+    when: When = "after"
+    number: signal.Signals = signal.SIGKILL
+
+    def __str__(self) -> str:
+        return f"{self.number.name} {self.when} request {self.nth}"
+
+
+class Service(Watched):
+    """An emulator that strikes its client once. Its time is the client's: it passes only when the client sleeps."""
+
+    def __init__(self, state: Path, time: Time, settings: Settings, blow: Blow | None = None) -> None:
+        super().__init__(time.now, settings, state)
+        self.blow = blow
+        self.client: Running | None = None
+        self.known = threading.Event()
+        self.turn = threading.Lock()
+
+    def handle(self, request: Request) -> Response:
+        """Answer one request at a time, and strike on the way."""
+        self.known.wait(PATIENCE)
+        with self.turn:
+            number = len(self.exchanges) + 1
+            self._strike(number, "before")
+            if self._dead():
+                return Response(503, {}, b"")
+            response = super().handle(request)
+            self._strike(number, "after")
+            return response
+
+    def serving(self) -> set[str]:
+        """Names under which a model can be used."""
+        return {name_of(model) for model, state in self.states().items() if state == "ACTIVE"}
+
+    def _strike(self, number: int, when: str) -> None:
+        if self.blow is None or self.client is None or (self.blow.nth, self.blow.when) != (number, when):
+            return
+        os.kill(self.client.pid, self.blow.number)
+        if self.blow.number == signal.SIGKILL:
+            assert self.client.over.wait(PATIENCE)
+
+    def _dead(self) -> bool:
+        return self.client is not None and self.client.over.is_set()
+
+
+def name_of(model: str) -> str:
+    """The name that a model was made under, by its id."""
+    return model.rpartition("-")[0] or model
+
+
+def declare(folder: Path, manifests: Writing, *workspace: str) -> None:
+    """Write a workspace with these models and no others; each is `sentences` with some of its lines changed."""
+    shutil.rmtree(folder / "manifests", ignore_errors=True)
+    (folder / "manifests" / "data").mkdir(parents=True)
+    (folder / "manifests" / "data" / "sentences.jsonl").write_text(NUMBERS)
+    (folder / "manifests" / "workspace.yaml").write_text(WORKSPACE + "".join(f"  {line}\n" for line in workspace))
+    for name, text in manifests.items():
+        (folder / "manifests" / f"{name}.yaml").write_text(text.replace("name: sentences", f"name: {name}"))
+
+
+def model(epochs: int = 3, batch: int = 4, temperature: float = 0.2, *lines: str) -> str:
+    """A manifest that differs from others in these."""
+    text = SENTENCES.replace("epochCount: 3", f"epochCount: {epochs}").replace("batchSize: 4", f"batchSize: {batch}")
+    return text.replace("temperature: 0.2", f"temperature: {temperature}") + "".join(f"  {line}\n" for line in lines)
+
+
+@dataclass(frozen=True)
+class Site:
+    """A folder with manifests, and a service on a socket; several may share a folder."""
+
+    folder: Path
+    service: Service
+    time: Time
+    served: Served
+
+    def begin(self, argv: Sequence[str]) -> Running:
+        """Start a process."""
+        cache = self.folder / ".cache"
+        environment = {**os.environ, "RECONCILER_ENDPOINT": self.served.url, "XDG_CACHE_HOME": str(cache)}
+        return start(argv, cwd=self.folder, env=environment, time=self.time)
+
+    def run(self, argv: Sequence[str]) -> Ended:
+        """Run a process to its end, whatever that is."""
+        self.service.known.clear()
+        self.service.client = self.begin(argv)
+        self.service.known.set()
+        return self.service.client.wait(PATIENCE)
+
+    def models(self) -> list[dict[str, Any]]:
+        """Everything that exists, as the service shows it."""
+        listed: list[dict[str, Any]] = self.service.ask("GET", "/v1beta/tunedModels?pageSize=1000").get(
+            "tunedModels", []
+        )
+        return listed
+
+    def described(self, model: Mapping[str, Any]) -> tuple[object, ...]:
+        """What of a model must not depend on how it came to be: times do."""
+        granted = self.service.ask("GET", f"/v1beta/{model['name']}/permissions?pageSize=1000").get("permissions", [])
+        users = sorted(each.get("emailAddress", "") for each in granted)
+        return model["name"], model["state"], model.get("description"), model.get("temperature"), users
+
+
+@contextmanager
+def site(folder: Path, state: Path, now: float, blow: Blow | None = None, **settings: Any) -> Iterator[Site]:
+    """Open a service on a state file."""
+    time = Time(state.with_suffix(".time"), now)
+    said = Settings(**{"steps_per_second": 8, "start_delay": 0, **settings})
+    service = Service(state, time, said, blow)
+    served = serve(service)
+    try:
+        yield Site(folder, service, time, served)
+    finally:
+        served.close()
+        service.close()
+        time.close()
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """What there was, what is wanted then, and the command that is struck and given again.
+
+    `before` is applied beforehand; then `deed` happens to the service, and `after` is what the manifests say. `codes`
+    are the exit codes that the command given again may have.
+    """
+
+    before: Writing
+    after: Writing
+    argv: tuple[str, ...] = ("apply", "--yes", "--parallelism", "1")
+    workspace: tuple[str, ...] = ()
+    deed: Callable[[Site], object] = lambda _: None
+    codes: tuple[int, ...] = (0,)
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    prepared: tuple[tuple[str, ...], ...] = (("apply", "--yes"),)
+
+
+@dataclass(frozen=True)
+class Course:
+    """How a scenario went: the exchanges of all its processes, what was left after each delete, and the end."""
+
+    blow: Blow | None
+    codes: tuple[int, ...]
+    said: str
+    requests: int
+    created: tuple[str, ...]
+    left: tuple[frozenset[str], ...]
+    world: tuple[tuple[object, ...], ...]
+
+
+def prepare(folder: Path, scenario: Scenario) -> None:
+    """Bring the folder and its state to where the scenario begins."""
+    declare(folder, scenario.before, *scenario.workspace)
+    with site(folder, folder / "state.sqlite3", START, **scenario.settings) as begun:
+        for argv in scenario.prepared:
+            ended = begun.run(argv)
+            assert ended.code in (0, 3, 5), ended.said
+        scenario.deed(begun)
+    declare(folder, scenario.after, *scenario.workspace)
+
+
+def play(folder: Path, scenario: Scenario, blow: Blow | None = None) -> Course:
+    """Play a prepared scenario: struck once, and given again until it ends by itself."""
+    state = folder / f"{blow or 'whole'}.sqlite3".replace(" ", "-")
+    shutil.copy(folder / "state.sqlite3", state)
+    with site(folder, state, START + LATER, blow, **scenario.settings) as there:
+        runs = [there.run(scenario.argv)]
+        requests = len(there.service.exchanges)
+        there.service.blow = None
+        if blow is not None:
+            runs.append(there.run(scenario.argv))
+        return Course(
+            blow,
+            tuple(run.code for run in runs),
+            "\n".join(run.said for run in runs),
+            requests,
+            tuple(sorted(each.model for each in there.service.exchanges if each.creates)),
+            tuple(
+                frozenset(name_of(model) for model, state in left.items() if state == "ACTIVE")
+                for left in there.service.left
+            ),
+            tuple(sorted(map(there.described, there.models()))),
+        )

@@ -1,0 +1,163 @@
+"""Two models of an address serve: the newer one is not deleted behind the back of a run that counts on it."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from reconciler.apply import execute
+from reconciler.dispute import GRACE
+from reconciler.plan.event import Finished, Report, Result
+from reconciler.resource.observed import Observed, State
+from reconciler.run import Options
+from reconciler.waiting import Clock
+from tests.build import desired, marked, observed, planned, told
+from tests.world import Examples, World
+
+OLDER = observed(desired(data="one"), created="2024-05-01T00:00:00Z")
+NEWER = observed(desired(data="two"), created="2024-05-02T00:00:00Z")
+ANNOUNCE, DELETE = ("update", NEWER.name), ("delete", NEWER.name)
+
+
+def nothing(_: World) -> None:
+    """Nobody does anything meanwhile."""
+
+
+def reverted(
+    *models: Observed, meanwhile: Callable[[World], object] = nothing, cut: bool = False
+) -> tuple[World, Report]:
+    """Apply a manifest that wants the older of these two models; other runs act in the pause."""
+    world = World()
+    world.put(*(models or (OLDER, NEWER)))
+    made = planned(desired(data="one"), *world.models.values())
+
+    def sleep(seconds: float) -> bool:
+        world.time += seconds
+        if seconds:
+            meanwhile(world)
+        return bool(seconds) and cut
+
+    *_, last = execute(made, world, Examples(), Clock(lambda: world.time, sleep), Options(parallelism=1))
+    assert isinstance(last, Finished)
+    return world, last.report
+
+
+def going(model: Observed) -> Observed:
+    return marked(model, going=True)
+
+
+def ended(report: Report) -> tuple[Result, str]:
+    (only,) = (each for each in report.outcomes if each.target == NEWER.name)
+    return only.result, only.detail
+
+
+def test_the_newer_one_is_announced_and_goes_after_a_pause() -> None:
+    world, report = reverted()
+    assert world.writes == [ANNOUNCE, DELETE]
+    assert world.time == GRACE
+    assert ended(report) == (Result.DONE, "")
+
+
+def test_the_older_one_goes_at_once() -> None:
+    world = World()
+    world.put(OLDER, NEWER)
+    made = planned(desired(data="two"), OLDER, NEWER)
+    list(execute(made, world, Examples(), Clock(lambda: 0, lambda _: False), Options(parallelism=1)))
+    assert world.writes == [("delete", OLDER.name)]
+
+
+def test_of_two_from_the_same_instant_one_direction_is_announced() -> None:
+    twin = replace(NEWER, created=OLDER.created)
+    world, _ = reverted(OLDER, twin)
+    back = World()
+    back.put(OLDER, twin)
+    made = planned(desired(data="two"), OLDER, twin)
+    list(execute(made, back, Examples(), Clock(lambda: 0, lambda _: False), Options(parallelism=1)))
+    assert sorted(len(each.writes) for each in (world, back)) == [1, 2]
+
+
+def test_nobody_counts_on_a_model_that_is_announced() -> None:
+    world, report = reverted(OLDER, NEWER, meanwhile=lambda world: world.put(going(OLDER)))
+    assert world.writes == [ANNOUNCE]
+    result, detail = ended(report)
+    assert result is Result.REFUSED
+    assert f"another run is about to delete {OLDER.name}, so {NEWER.name} stays" in detail
+
+
+def test_the_successor_went_in_the_pause() -> None:
+    world, report = reverted(meanwhile=lambda world: world.models.pop(OLDER.name, None))
+    assert world.writes == [ANNOUNCE]
+    result, detail = ended(report)
+    assert result is Result.REFUSED
+    assert f"{OLDER.name} is not READY any more" in detail
+
+
+def test_the_successor_fails_in_the_pause() -> None:
+    world, report = reverted(meanwhile=lambda world: world.change(OLDER.name, state=State.UNKNOWN))
+    assert DELETE not in world.writes
+    assert ended(report)[0] is Result.REFUSED
+
+
+def test_a_run_that_wants_it_takes_the_announcement_back() -> None:
+    world, report = reverted(meanwhile=lambda world: world.put(NEWER))
+    assert world.writes == [ANNOUNCE]
+    result, detail = ended(report)
+    assert result is Result.REFUSED
+    assert f"another run wants {NEWER.name}, so it stays" in detail
+
+
+def test_it_is_gone_after_the_pause() -> None:
+    world, report = reverted(meanwhile=lambda world: world.models.pop(NEWER.name, None))
+    assert world.writes == [ANNOUNCE]
+    assert ended(report) == (Result.DONE, "already gone")
+
+
+def test_a_run_that_is_ended_in_the_pause_deletes_nothing() -> None:
+    world, report = reverted(cut=True)
+    assert world.writes == [ANNOUNCE]
+    assert ended(report)[0] is Result.REFUSED
+    assert "apply again" in ended(report)[1]
+
+
+def test_the_next_run_goes_on_where_it_was_ended() -> None:
+    world, report = reverted(OLDER, going(NEWER))
+    assert NEWER.name not in world.models
+    assert world.time == GRACE
+    assert ended(report) == (Result.DONE, "")
+
+
+def test_who_wants_an_announced_model_says_so_and_lets_the_other_run_finish() -> None:
+    made = planned(desired(data="two"), OLDER, going(NEWER))
+    assert told(made) == ["UPDATE a DRIFTED", "DELETE a SUPERSEDED"]
+    world = World()
+    world.put(OLDER, going(NEWER))
+    slept: set[float] = set()
+
+    def sleep(seconds: float) -> bool:
+        slept.add(seconds)
+        return False
+
+    clock = Clock(lambda: 0, sleep)
+    list(execute(made, world, Examples(), clock, Options(parallelism=1)))
+    assert world.models[NEWER.name].ownership == NEWER.ownership
+    assert world.writes == [ANNOUNCE, ("update", OLDER.name), ("delete", OLDER.name)]
+    assert GRACE in slept
+
+
+def test_a_failed_newer_one_needs_no_announcement() -> None:
+    world, _ = reverted(OLDER, replace(NEWER, state=State.FAILED))
+    assert world.writes == [DELETE]
+
+
+def test_one_pause_is_enough_for_many() -> None:
+    names = ("a", "b", "c", "d", "e")
+    world = World()
+    world.put(*(observed(desired(name, data="one"), created=OLDER.created) for name in names))
+    world.put(*(observed(desired(name, data="two"), created=NEWER.created) for name in names))
+    made = planned([desired(name, data="one") for name in names], *world.models.values())
+
+    def sleep(seconds: float) -> bool:
+        world.time += seconds
+        return False
+
+    list(execute(made, world, Examples(), Clock(lambda: world.time, sleep), Options(parallelism=1)))
+    assert len(world.models) == len(names)
+    assert world.time == GRACE
