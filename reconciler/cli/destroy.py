@@ -1,17 +1,27 @@
 """`reconciler destroy`: a plan in which nothing is declared, confirmed by typing the workspace's name."""
 
-from dataclasses import replace
-
 import click
 
 from reconciler.cli import planning, session
 from reconciler.cli.apply import carry_out, show
 from reconciler.cli.connection import connect
 from reconciler.cli.console import Console, with_console
-from reconciler.cli.options import Asked, Pace, Place, Safety, bounded, formats, in_place, option, paced, wishing
+from reconciler.cli.options import (
+    DELETE_IRREPLACEABLE,
+    MAX_DELETES,
+    UNPROTECT,
+    Asked,
+    Pace,
+    Place,
+    Safety,
+    formats,
+    in_place,
+    option,
+    paced,
+)
 from reconciler.cli.session import Session
 from reconciler.errors import UsageError
-from reconciler.plan.demolition import spare
+from reconciler.plan.demolition import demolish
 from reconciler.plan.plan import Plan
 from reconciler.providers.port import Provider
 from reconciler.resource.address import Address
@@ -29,16 +39,18 @@ Examples:
 @option("--workspace", metavar="NAME", help="The workspace's name, typed beforehand: do not ask.")
 @paced
 @formats("text", "json")
-@wishing
-@bounded
+@UNPROTECT
+@DELETE_IRREPLACEABLE
+@MAX_DELETES
 @with_console
 def command(
     place: Place,
     workspace: str | None,
     pace: Pace,
     output: str,
-    asked: Asked,
-    safety: Safety,
+    unprotect: tuple[str, ...],
+    delete_irreplaceable: tuple[str, ...],
+    max_deletes: int | None,
     console: Console,
 ) -> int:
     """Delete every model of the workspace, whether it is declared or not.
@@ -52,22 +64,22 @@ def command(
     if workspace is not None and workspace != name:
         raise UsageError(f"the workspace is {name!r}, not {workspace!r}", f"`--workspace {name}` if that is meant")
     provider = connect(begun, losses=console.live or output == "json")
-    plan = _planned(begun, provider, asked, safety)
+    asked = Asked(unprotect=unprotect, delete_irreplaceable=delete_irreplaceable)
+    plan = _planned(begun, provider, asked)
     show(plan, console, output)
-    lifted = replace(safety, allow_empty=True, allow_delete_all=True, max_share=100)
-    planning.check(plan, begun, lifted)
+    planning.check(plan, begun, Safety(max_deletes=max_deletes, max_share=100, allow_empty=True, allow_delete_all=True))
     if plan.acts and workspace is None and not _typed(name, console):
         console.insist("Nothing was done.")
         return 1
     return carry_out(plan, provider, pace, console, output)
 
 
-def _planned(begun: Session, provider: Provider, asked: Asked, safety: Safety) -> Plan:
+def _planned(begun: Session, provider: Provider, asked: Asked) -> Plan:
     """The plan of a workspace without manifests; what a manifest protects is spared too."""
-    terms = planning.terms(begun, planning.Request(asked=asked, safety=safety))
+    terms = planning.terms(begun, planning.Request(asked=asked))
     manifests = [sourced.manifest for sourced in begun.loaded.manifests]
     protected = frozenset(Address(each.name) for each in manifests if each.lifecycle.protect)
-    return spare(planning.make(begun, provider, terms), protected)
+    return demolish(planning.make(begun, provider, terms), protected)
 
 
 def _typed(name: str, console: Console) -> bool:

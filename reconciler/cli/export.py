@@ -14,6 +14,7 @@ from reconciler.errors import NotFound, UsageError
 from reconciler.plan.inventory import take
 from reconciler.providers.gemini.naming import PREFIX
 from reconciler.providers.port import Reader
+from reconciler.render.neutral import neutral
 from reconciler.resource.address import Address
 from reconciler.resource.observed import Observed
 from reconciler.source.export import manifest, names
@@ -48,7 +49,7 @@ def command(
     reader: Reader = connect(begun)
     found = _undeclared(begun, reader) if everything else _named(reader, ids)
     taken = {sourced.manifest.name for sourced in begun.loaded.manifests}
-    texts = {name: manifest(name, observed) for name, observed in names(found, taken).items()}
+    texts = {name: _visible(manifest(name, observed)) for name, observed in names(found, taken).items()}
     if not texts:
         console.say("Every model that this identity can list is declared.")
     if out is None:
@@ -77,6 +78,11 @@ def _named(reader: Reader, ids: tuple[str, ...]) -> tuple[Observed, ...]:
     return tuple(found[name] for name in wanted)
 
 
+def _visible(text: str) -> str:
+    """Escape what must not reach a terminal or a log; YAML reads such escapes, which can only stand inside quotes."""
+    return "\n".join(map(neutral, text.split("\n")))
+
+
 def _write(texts: Mapping[str, str], out: Path, console: Console) -> None:
     """Write one file a model; nothing at all if one of them exists."""
     files = {out / f"{name}.yaml": text for name, text in texts.items()}
@@ -85,4 +91,4 @@ def _write(texts: Mapping[str, str], out: Path, console: Console) -> None:
     out.mkdir(parents=True, exist_ok=True)
     for path, text in files.items():
         path.write_text(text, encoding="utf-8")
-        console.print(f"{path}\n")
+        console.print(f"{neutral(str(path))}\n")

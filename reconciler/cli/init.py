@@ -13,6 +13,7 @@ from reconciler.cli.connection import STATE_FOLDER, state_folder
 from reconciler.cli.options import option
 from reconciler.cli.schema import schema_text
 from reconciler.errors import UsageError
+from reconciler.render.neutral import neutral
 
 EPILOG = """\b
 Examples:
@@ -72,9 +73,9 @@ def command(
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
         if STATE_FOLDER not in path.parts:
-            click.echo(f"Wrote {path}")
+            click.echo(neutral(f"Wrote {path}"))
     given = "" if str(folder) == "manifests" else f" {folder}"
-    click.echo(f"\nNext: reconciler plan{given}")
+    click.echo("\n" + neutral(f"Next: reconciler plan{given}"))
 
 
 def _files(folder: Path, provider: str, *, embedded: bool) -> Mapping[str, str]:

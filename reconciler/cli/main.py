@@ -4,6 +4,7 @@ A subcommand's module is imported only when it runs, so that `--help` and comple
 a traceback, and a bug only on request.
 """
 
+import codecs
 import os
 import sys
 from collections.abc import Sequence
@@ -15,6 +16,7 @@ from click.core import ParameterSource
 from reconciler import __version__
 from reconciler.cli.commands import Commands, ReaderLeft
 from reconciler.errors import InvalidManifests, ReconcilerError
+from reconciler.render.neutral import neutral
 
 USAGE = 64
 """Exit code of a wrong command line (EX_USAGE of sysexits.h), so that 2 always means changes."""
@@ -63,6 +65,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return BROKEN_PIPE
     except click.ClickException as error:
+        error.message = neutral(error.message)  # type: ignore[misc]  # final, but it repeats what was typed
         error.show()
         _tell_source(error)
         return USAGE if isinstance(error, click.UsageError) else 1
@@ -80,16 +83,23 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _tolerate_any_encoding() -> None:
-    """Write what the terminal's encoding lacks as an escape, rather than fail over a sign."""
+    """Write what the terminal's encoding lacks as an escape that JSON has too, rather than fail over a sign."""
+    codecs.register_error("reconciler.escape", _escape)
     for stream in (sys.stdout, sys.stderr):
         if reconfigure := getattr(stream, "reconfigure", None):
-            reconfigure(errors="backslashreplace")
+            reconfigure(errors="reconciler.escape")
+
+
+def _escape(error: UnicodeError) -> tuple[str, int]:
+    """Write the characters that cannot be encoded as UTF-16 code units in hexadecimal (RFC 8259, section 7)."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    units = error.object[error.start : error.end].encode("utf-16-be", "surrogatepass").hex()
+    return "".join(f"\\u{units[i : i + 4]}" for i in range(0, len(units), 4)), error.end
 
 
 def _tell(error: ReconcilerError, arguments: Sequence[str]) -> None:
     """Say what is wrong, all of it, and what to do."""
-    from reconciler.render.neutral import neutral
-
     with suppress(OSError):  # it may be stdout itself that cannot be written
         sys.stdout.flush()
     if isinstance(error, InvalidManifests):
@@ -119,10 +129,20 @@ def _coloured(arguments: Sequence[str]) -> bool | None:
 
 
 def _tell_bug(error: Exception, arguments: Sequence[str]) -> None:
-    """Own up to a bug; the traceback only helps those who ask for it."""
-    if "-vv" in arguments or os.environ.get("RECONCILER_VERBOSE") == "2":
-        import traceback
+    """Own up to a bug; the traceback only helps those who ask for it. Whatever met the bug may be in its message."""
+    import logging
+    from traceback import format_exception
 
-        traceback.print_exception(error)
-    kind = type(error).__name__
-    click.echo(f"Error: {kind}: {error}; this is a bug in reconciler; run again with -vv and report it", err=True)
+    if "-vv" in arguments or logging.getLogger("reconciler").isEnabledFor(logging.DEBUG):
+        for line in _discreet("".join(format_exception(error))).splitlines():
+            click.echo(neutral(line), err=True)
+    said = neutral(_discreet(f"{type(error).__name__}: {error}"))
+    click.echo(f"Error: {said}; this is a bug in reconciler; run again with -vv and report it", err=True)
+
+
+def _discreet(text: str) -> str:
+    """Take out the keys of this run, and everything that has the form of a secret."""
+    from reconciler.providers.gemini.credentials import KEYS
+    from reconciler.providers.outcome import concealed
+
+    return concealed(text, [os.environ.get(variable, "").strip() for variable in KEYS])

@@ -141,15 +141,17 @@ selecting = packed(
     _addresses("--exclude", "All but this model; * stands for anything. Repeatable."),
     option("-l", "--selector", multiple=True, metavar="K=V", help="Only models with this label. Repeatable."),
 )
+UNPROTECT = _addresses("--unprotect", "Lift lifecycle.protect for this run.")
+DELETE_IRREPLACEABLE = _addresses("--delete-irreplaceable", "Delete a model that could never be trained again.")
 wishing = packed(
     "asked",
     Asked,
     names(Asked),
     _addresses("--retry-failed", "Train again after a failure: one new attempt."),
     _addresses("--replace", "Train anew although nothing changed."),
-    _addresses("--unprotect", "Lift lifecycle.protect for this run."),
+    UNPROTECT,
     _addresses("--cancel-superseded", "Ask a training that nobody needs any more to stop."),
-    _addresses("--delete-irreplaceable", "Delete a model that could never be trained again."),
+    DELETE_IRREPLACEABLE,
     _addresses("--new-attempt", "Train under another id, where the computed one is taken."),
     option("--max-attempts", type=click.IntRange(min=1), metavar="N", help="Failed attempts allowed (3)."),
 )
@@ -159,6 +161,7 @@ def _bound(flag: str, text: str) -> Decorator:
     return option(flag, type=click.IntRange(min=0), metavar="N", help=text)
 
 
+MAX_DELETES = _bound("--max-deletes", "Refuse a plan that deletes more.")
 bounded = packed(
     "safety",
     Safety,
@@ -166,7 +169,7 @@ bounded = packed(
     option("--policy", type=click.Choice(["sync", "upsert-only", "create-only"]), help="Only these kinds of change."),
     _bound("--max-creates", "Refuse a plan that creates more."),
     _bound("--max-replaces", "Refuse a plan that replaces more."),
-    _bound("--max-deletes", "Refuse a plan that deletes more."),
+    MAX_DELETES,
     _bound("--max-steps", "Refuse a plan that trains more steps."),
     option(
         "--max-share",

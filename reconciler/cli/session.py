@@ -13,6 +13,7 @@ from reconciler.plan.plan import Context
 from reconciler.plan.terms import Terms
 from reconciler.providers.gemini.naming import GeminiNaming
 from reconciler.providers.gemini.rules import capabilities
+from reconciler.providers.outcome import quotable
 from reconciler.resource.desired import Desired
 from reconciler.resource.workspace import EMULATOR, ENDPOINT_PATTERN, Workspace
 from reconciler.source.cache import Cache
@@ -105,7 +106,7 @@ def _workspace(loaded: Loaded, place: Place) -> Workspace:
     endpoint = place.endpoint.rstrip("/")
     if not re.fullmatch(ENDPOINT_PATTERN, endpoint):
         raise UsageError(
-            f"{place.endpoint!r} is not an endpoint that credentials may go to",
+            f"{quotable(place.endpoint)!r} is not an endpoint that credentials may go to",
             f"give `emulator`, http://127.0.0.1:PORT, or https://{SERVICE_HOST}",
         )
     return replace(workspace, endpoint=endpoint)

@@ -60,9 +60,9 @@ def _with_total(observed: Observed, totals: Mapping[str, int]) -> Observed:
 
 
 def _notes(planned: Plan) -> Mapping[str, tuple[str, ...]]:
-    """What the plan has to say about models: notes, and why something is refused."""
-    return {
-        row.target: (*([row.detail] if row.refused and row.detail else []), *row.notes)
-        for row in planned.changes
-        if row.observed
-    }
+    """What the plan has to say about models, or else addresses: notes, and why something is refused."""
+    found: dict[str, tuple[str, ...]] = {}
+    for row in planned.changes:
+        about = row.observed.name if row.observed else str(row.address)
+        found[about] = (*found.get(about, ()), *([row.detail] if row.refused and row.detail else []), *row.notes)
+    return found

@@ -1,7 +1,5 @@
 """`reconciler validate`: everything that can be known without asking the service."""
 
-import json
-
 import click
 
 from reconciler.cli import session
@@ -9,6 +7,7 @@ from reconciler.cli.console import Console, with_console
 from reconciler.cli.options import Place, formats, in_place
 from reconciler.errors import Diagnostic, InvalidManifests
 from reconciler.plan.plan import FORMAT_VERSION
+from reconciler.render.json_output import Json, pretty
 from reconciler.render.layout import counted
 from reconciler.render.neutral import neutral
 
@@ -51,7 +50,7 @@ def _findings(place: Place) -> tuple[int, tuple[Diagnostic, ...]]:
 
 def _document(findings: tuple[Diagnostic, ...], *, valid: bool) -> str:
     """The findings as JSON."""
-    told = [
+    told: list[Json] = [
         {
             "file": finding.origin.file,
             "line": finding.origin.line,
@@ -62,4 +61,4 @@ def _document(findings: tuple[Diagnostic, ...], *, valid: bool) -> str:
         }
         for finding in findings
     ]
-    return json.dumps({"formatVersion": FORMAT_VERSION, "valid": valid, "diagnostics": told}, indent=2) + "\n"
+    return pretty({"formatVersion": FORMAT_VERSION, "valid": valid, "diagnostics": told})

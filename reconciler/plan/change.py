@@ -143,7 +143,12 @@ def acts(change: Change) -> tuple[Act, ...]:
 
 def leaves(change: Change) -> bool:
     """Whether the row is about a model that is deleted in the end, once it has stopped training."""
-    return bool({Reason.SUPERSEDED, Reason.UNDECLARED} & set(change.reasons))
+    return Reason.SUPERSEDED in change.reasons or unwanted(change)
+
+
+def unwanted(change: Change) -> bool:
+    """Whether the row is about a model in whose place nothing comes."""
+    return bool({Reason.UNDECLARED, Reason.DESTROYED} & set(change.reasons))
 
 
 def deletes(change: Change) -> bool:

@@ -9,10 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from reconciler.errors import UnsafePlan
-from reconciler.plan.change import TRAININGS, Action, Change
+from reconciler.plan.change import TRAININGS, Action, Change, unwanted
 from reconciler.plan.plan import Plan
 from reconciler.resource.observed import State
-from reconciler.resource.reason import Reason
 
 SHARE = 30
 """Percent of the owned models that one plan may delete or replace, once there are SHARED of them."""
@@ -75,4 +74,4 @@ def _objections(plan: Plan, bounds: Bounds, declared: int) -> Iterator[tuple[str
 
 def _removes(row: Change) -> bool:
     """Whether the row takes away a model that no other one replaces."""
-    return Reason.UNDECLARED in row.reasons and row.action in (Action.DELETE, Action.WAIT)
+    return unwanted(row) and row.action in (Action.DELETE, Action.WAIT)

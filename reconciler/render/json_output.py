@@ -1,11 +1,13 @@
 """Everything that is printed, as JSON for programs: documents of one object, and one line for each event of a run.
 
 Every document has a formatVersion; what a minor version adds, readers skip. Unlike text, JSON carries remote texts as
-they are; only characters that act on a terminal are written as escapes, which mean the same to a parser.
+they are; only characters that act on a terminal, and what begins a workflow command in the log of a pipeline, are
+written as escapes, which mean the same to a parser.
 """
 
 import json
 import math
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeAlias, assert_never
 
@@ -17,6 +19,8 @@ from reconciler.render.outputs import Output
 from reconciler.render.status import StatusRow
 from reconciler.resource.observed import Progress
 
+COMMAND = re.compile(r"##(?=\w*\[)")
+"""How workflow commands begin that runners look for anywhere in a line: see `render.neutral`."""
 DELETE = "\x7f"
 """The one ASCII control character that JSON lets pass."""
 
@@ -76,6 +80,7 @@ def _compact(content: Json) -> str:
 
 def _escaped(text: str) -> str:
     """Escape what a terminal would act on, and what UTF-8 cannot carry; in JSON it can only stand inside strings."""
+    text = COMMAND.sub(r"\\u0023#", text)
     if text.isascii() and DELETE not in text:
         return text
     return "".join(_escape(c) if unsafe(c) and c != "\n" else c for c in text)

@@ -1,7 +1,7 @@
 """Every model of a workspace as a table: what it is doing, which one serves, and since when."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 from reconciler.plan.serving import Serving
@@ -45,12 +45,16 @@ class StatusRow:
 
 
 def rows(servings: Iterable[Serving], notes: Mapping[str, Sequence[str]]) -> tuple[StatusRow, ...]:
-    """Make the rows of a status, in the order of `servings`. `notes` are the plan's, by remote name."""
+    """Make the rows of a status, in the order of `servings`.
+
+    `notes` are the plan's: by remote name, or by address where they are about no model that exists. The latter stand at
+    the first row of the address.
+    """
     found: list[StatusRow] = []
     for each in servings:
-        if not each.models:
-            found.append(StatusRow(each.address, declared=each.declared))
-        found += [_row(each, model, tuple(notes.get(model.name, ()))) for model in each.models]
+        made = [_row(each, model, tuple(notes.get(model.name, ()))) for model in each.models]
+        first, *others = made or [StatusRow(each.address, declared=each.declared)]
+        found += [replace(first, notes=(*notes.get(str(each.address), ()), *first.notes)), *others]
     return tuple(found)
 
 

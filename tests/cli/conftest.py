@@ -107,7 +107,7 @@ def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
     bench = Bench(tmp_path)
 
     @contextmanager
-    def passing(*, announce: bool) -> Iterator[Clock]:
+    def passing(_timeout: float | None = None, *, announce: bool) -> Iterator[Clock]:
         assert announce  # nothing is drawn in a test
         past = [0.0]
 

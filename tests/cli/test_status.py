@@ -63,3 +63,17 @@ def test_generate_needs_a_model_and_a_prompt(run: Command, arguments: tuple[str,
     ran = run("generate", *arguments, types="")
     assert ran.code == 64
     assert said in ran.err
+
+
+def test_every_refusal_is_told(applied: Bench, run: Command) -> None:
+    """With a model or without one, in place or by a replacement that is not made."""
+    applied.declare("one", epochs=9, extra="  lifecycle: {protect: true}\n")
+    applied.declare("three")
+    manifest = applied.folder / "three.yaml"
+    manifest.write_text(manifest.read_text().replace("  dataset: {path: numbers.jsonl}\n", ""))
+    models = {model["address"]: model for model in run("status", "-o", "json").json["models"]}
+    assert "--unprotect TunedModel/one" in models["TunedModel/one"]["notes"][0]
+    assert models["TunedModel/two"]["notes"] == []
+    assert models["TunedModel/three"]["state"] == "ABSENT"
+    assert "add spec.dataset" in models["TunedModel/three"]["notes"][0]
+    assert run("status").out.count("\n  note: ") == 2

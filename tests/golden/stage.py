@@ -51,7 +51,7 @@ class Stage:
         given: dict[str, Any] = {"sleep": self.sleep, "clock": lambda: self.time, "chance": lambda: 0.5}
 
         def connect(workspace: Any, environ: Any, **options: Any) -> Any:
-            return dial(workspace, environ, **options, **given)
+            return dial(workspace, environ, **{**options, **given})
 
         monkeypatch.setattr(connecting, "connect", connect)
         monkeypatch.setattr("reconciler.cli.connection._embedded", lambda _folder: self._session())
@@ -219,7 +219,7 @@ class Stage:
         return session
 
     @contextmanager
-    def _clock(self, **_: object) -> Iterator[Clock]:
+    def _clock(self, *_: object, **__: object) -> Iterator[Clock]:
         """A run's clock in the story's time; nobody interrupts."""
 
         def sleep(seconds: float) -> bool:

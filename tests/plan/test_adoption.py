@@ -12,7 +12,22 @@ from reconciler.plan.planner import plan
 from reconciler.resource.address import Address
 from reconciler.resource.identity import base_hash, short_digest
 from reconciler.resource.observed import Mark, Observed
-from tests.build import BASE, OWNER, desired, marked, observed, planned, row, terms, told, unmarked
+from reconciler.resource.reason import Reason
+from tests.build import (
+    BASE,
+    CONTEXT,
+    OWNER,
+    desired,
+    marked,
+    observed,
+    ownership,
+    planned,
+    row,
+    terms,
+    told,
+    unmarked,
+    wishes,
+)
 
 A = desired(epochs=5)
 FOUND = replace(unmarked(observed(A)), name="tunedModels/by-hand")
@@ -101,6 +116,50 @@ def test_letting_go_strips_the_mark_of_every_model_of_the_address() -> None:
     assert [(change.target, change.strips) for change in made.changes] == [(m.name, True) for m in models[:2]]
     assert {act.verb for act in made.acts} == {"update"}
     assert all(o.mark is Mark.VALID for o in after(models, made))
+
+
+def test_letting_go_is_a_plan_of_this_workspace_that_shows_what_is_taken_off() -> None:
+    made = release(A.address, (observed(A),), terms(retry="x"))
+    assert (made.context, made.wishes, made.complete) == (CONTEXT, wishes(retry="x"), False)
+    change = row(made)
+    assert (change.address, change.reasons, change.observed) == (A.address, (Reason.REQUESTED,), observed(A))
+    [field] = change.fields
+    assert (field.path, field.new, field.reason) == ("mark", None, Reason.REQUESTED)
+    assert field.old == f"{OWNER}/a, data {ownership(A).digest}"
+
+
+def test_taking_in_is_a_plan_of_this_workspace_that_shows_both_marks() -> None:
+    want = desired(epochs=5, on_removal="keep")
+    made = adopt(want, observed(A), (observed(A),), terms(retry="x"), assume_data=False)
+    assert (made.context, made.wishes) == (CONTEXT, wishes(retry="x"))
+    change = row(made)
+    assert (change.desired, change.observed) == (want, observed(A))
+    [field] = change.fields
+    known = f"{OWNER}/a, data {ownership(A).digest}"
+    assert (field.path, field.old, field.new, field.reason) == ("mark", known, known, Reason.REQUESTED)
+    assert change.ownership is not None
+    assert change.ownership.keep
+    assert row(adopted()).fields[0].old is None
+    assert row(adopted()).fields[0].new == f"{OWNER}/a, data unknown"
+
+
+def test_the_base_that_a_model_was_made_from_stays_in_its_mark() -> None:
+    """The service may report a resolved one."""
+    resolved = replace(observed(A), fields={**observed(A).fields, "baseModel": "models/resolved"})
+    mark = row(adopted(resolved)).ownership
+    assert mark is not None
+    assert mark.base == base_hash(BASE)
+
+
+def test_a_refusal_says_what_to_do() -> None:
+    with pytest.raises(Refused) as taken:
+        adopted(beside=(observed(A),))
+    assert (taken.value.reason, "reconciler forget TunedModel/a" in taken.value.advice) == (Reason.ID_TAKEN, True)
+    with pytest.raises(Refused) as absent:
+        release(Address("zzz"), (), terms())
+    assert (absent.value.reason, "reconciler status" in absent.value.advice) == (Reason.ABSENT, True)
+    with pytest.raises(Refused, match="TunedModel/a declares no dataset to assume; add spec"):
+        adopted(want=desired(data=None), assume_data=True)
 
 
 def test_letting_go_of_nothing_is_refused() -> None:

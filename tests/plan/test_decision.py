@@ -335,7 +335,15 @@ def test_a_newer_mark_is_ours_and_cannot_be_read() -> None:
     made = planned(V1, newer, replace(newer, name="tunedModels/x"), observed(V1), unmarked(observed(V3)))
     assert told(made) == ["!NOOP a NEWER_MARK", *["NOOP a NEWER_MARK"] * 3]
     assert len({change.target for change in made.changes}) == 4
-    assert "upgrade" in made.changes[-1].detail
+    refused = made.changes[-1]
+    assert "upgrade" in refused.detail
+    assert (refused.target, refused.desired, refused.observed) == (newer.name, V1, newer)
+
+
+def test_a_refusal_for_a_lost_mark_shows_the_model_it_is_about() -> None:
+    wiped = unmarked(observed(V2))
+    change = row(planned(V1, wiped))
+    assert (change.refused, change.target, change.desired, change.observed) == (True, wiped.name, V1, wiped)
 
 
 def test_the_mark_follows_the_manifest() -> None:
@@ -369,3 +377,23 @@ def test_an_abbreviated_name_in_a_mark_is_kept_as_it_is() -> None:
     name = "a" * 60
     short = marked(observed(desired(name)), name=abbreviate(name, 30))
     assert told(planned(desired(name), short)) == [f"NOOP {name}"]
+
+
+def test_what_is_written_into_the_mark_is_shown_in_the_words_of_the_manifest() -> None:
+    taken = planned(V1, marked(observed(V1), owner="old-team"), former_owners=("old-team",))
+    assert [f[:3] for f in row(taken).fields] == [("owner", "old-team", "acme")]
+    moved = planned(desired("b"), observed(desired("a")))
+    assert [f[:3] for f in row(moved, "b").fields] == [("metadata.name", "a", "b")]
+    wiped = planned(V1, unmarked(observed(V1)))
+    assert [f[:3] for f in row(wiped).fields] == [("mark", None, "acme/a")]
+
+
+def test_every_row_of_an_address_shows_what_is_declared_there() -> None:
+    assert row(planned(V1, observed(V1))).desired == V1
+    assert row(planned(V1, observed(V1, TRAINING))).desired == V1
+
+
+def test_an_unclear_leftover_says_what_to_do() -> None:
+    made = planned(V1, observed(V1), observed(V2, UNKNOWN))
+    (unclear,) = (change for change in made.changes if change.refused)
+    assert "upgrade" in unclear.detail

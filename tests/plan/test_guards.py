@@ -153,6 +153,14 @@ def test_all_objections_at_once() -> None:
     assert "steps: 57 is over" in said
 
 
+def test_steps_that_are_paid_for_already_do_not_count() -> None:
+    """A training under way is awaited, not begun."""
+    wants = fleet(3)
+    waiting = planned(wants, *running(wants, State.TRAINING))
+    assert [change.steps.number for change in waiting.changes if change.steps] == [19] * 3
+    assert objection(waiting, 3, steps=0) == ""
+
+
 def test_the_strictest_of_several_limits_wins() -> None:
     """Law 29."""
     assert tightest(None, 5, 3) == 3

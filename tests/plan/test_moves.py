@@ -6,6 +6,7 @@ import pytest
 
 from reconciler.resource.identity import abbreviate
 from reconciler.resource.observed import Mark, Observed, State
+from reconciler.resource.reason import Reason
 from tests.build import desired, imported, marked, names, observed, planned, row, told, unmarked
 
 OLD, NEW = desired("old"), desired("new")
@@ -63,8 +64,17 @@ def test_an_address_that_has_a_model_takes_none_over() -> None:
         assert not any("RENAMED" in line for line in told(planned(NEW, own, observed(OLD))))
 
 
+def test_a_model_marked_by_a_newer_version_moves_with_its_address() -> None:
+    """Its name is readable: left behind, it would be reported as undeclared."""
+    newer = replace(observed(desired("old", data="x")), mark=Mark.NEWER)
+    made = planned(desired("new", data="two", renamed_from="old"), observed(OLD), newer)
+    assert {line.split()[1] for line in told(made)} == {"new"}
+    assert [change.reasons for change in made.changes if change.target == newer.name] == [(Reason.NEWER_MARK,)]
+
+
 def test_two_manifests_for_one_model_are_refused() -> None:
     made = planned([NEW, desired("newer")], observed(OLD))
+    assert row(made, "new").desired == NEW
     assert told(made) == [
         "!CREATE new AMBIGUOUS_RENAME",
         "!CREATE newer AMBIGUOUS_RENAME",

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from reconciler.plan.change import Action
-from reconciler.resource.observed import State
+from reconciler.resource.observed import Mark, State
 from tests.build import OWNER, address, desired, marked, names, observed, planned, row, told
 
 ONE, TWO, THREE = desired(data="one"), desired(data="two"), desired(data="three")
@@ -132,3 +132,31 @@ def test_undeclared_models_of_an_owner_are_found_by_mark_not_by_id() -> None:
 def test_an_address_is_its_name() -> None:
     assert planned(ONE).changes[0].address == address("a")
     assert planned(ONE).context.owner == OWNER
+
+
+def test_every_address_that_was_selected_has_its_row() -> None:
+    made = planned([desired("a"), desired("b"), desired("c")], selected=["b"])
+    assert told(made) == ["CREATE b ABSENT"]
+
+
+def test_a_training_that_is_awaited_says_what_it_makes_useless() -> None:
+    older = observed(desired(data="old"), State.TRAINING)
+    (note,) = row(planned(desired(), observed(desired(), State.TRAINING), older)).notes
+    assert note.startswith(f"{older.name} is superseded while it trains")
+
+
+def test_a_model_that_could_never_be_trained_again_is_named_with_the_way_out() -> None:
+    old, new = observed(desired(base="models/old")), desired(base="models/new")
+    made = planned(new, old, tunable=frozenset({"models/new"}), asked=True)
+    (stays,) = (change for change in made.changes if change.refused)
+    assert (stays.target, stays.observed) == (old.name, old)
+    assert "--delete-irreplaceable TunedModel/a" in stays.detail
+    given_up = planned(new, old, tunable=frozenset({"models/new"}), asked=True, irreplaceable="a")
+    assert not [change for change in given_up.changes if change.refused]
+
+
+def test_a_copied_mark_is_said_to_be_one() -> None:
+    copied = replace(observed(desired("gone")), name="tunedModels/copy", mark=Mark.VOID)
+    change = row(planned([], copied), "gone")
+    assert "made for another model" in change.detail
+    assert change.observed == copied

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from reconciler.plan.change import Action, Effect
 from reconciler.plan.plan import Plan
 from reconciler.plan.policy import POLICIES
 from reconciler.resource.observed import State
@@ -108,6 +109,17 @@ def test_the_differences_that_are_left_alone_are_shown() -> None:
     (change,) = applied("create-only", "update").changes
     assert [f.path for f in change.fields] == ["temperature"]
     assert change.ignores
+
+
+def test_what_a_policy_leaves_alone_says_what_it_would_have_been() -> None:
+    left = row(applied("upsert-only", "undeclared"), "gone")
+    assert (left.action, left.intended) == (Action.NOOP, Action.DELETE)
+
+
+def test_a_note_is_no_difference_that_a_policy_leaves_alone() -> None:
+    clamped = planned(desired(batch=8, temperature=0.1), observed(desired(batch=8), batch=4))
+    fields = {f.path: f.effect for f in row(POLICIES["create-only"](clamped)).fields}
+    assert fields == {"temperature": Effect.IGNORED, "hyperparameters.batchSize": Effect.NOTE}
 
 
 def test_a_refused_row_stays_refused() -> None:

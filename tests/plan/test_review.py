@@ -1,6 +1,7 @@
 """A plan held against the one that was reviewed."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -73,6 +74,13 @@ def test_few_of_many_surplus_writes_are_told() -> None:
         within(current, (), CONTEXT)
 
 
+def test_as_many_as_are_told_need_no_sum() -> None:
+    current = planned([desired(f"m{n}", data=str(n)) for n in range(5)])
+    with pytest.raises(StalePlan, match=r"\(TunedModel/m4\)") as caught:
+        within(current, (), CONTEXT)
+    assert "more" not in caught.value.message
+
+
 def test_a_digest_needs_equality() -> None:
     assert exactly(REVIEWED, REVIEWED.digest) is REVIEWED
     with pytest.raises(StalePlan, match="was reviewed"):
@@ -112,3 +120,24 @@ def test_a_mark_that_changes_is_a_write() -> None:
         planned(desired(on_removal="keep"), observed(desired()))
     )
     assert made_of(planned(desired(), marked(observed(desired()), protect=True)))
+
+
+@pytest.mark.parametrize(
+    ("said", "now", "told"),
+    [
+        ({"temperature": 0.1}, {"temperature": 0.2}, "with temperature=0.2 instead of temperature=0.1"),
+        (
+            {"temperature": 0.1, "display_name": "x"},
+            {"temperature": 0.1},
+            "with fewer fields instead of displayName='x'",
+        ),
+        ({"temperature": 0.1}, {"temperature": 0.1, "display_name": "x"}, "displayName='x' instead of none of that"),
+        ({"temperature": 0.1}, {"description": "y" * 200}, f"with description='{'y' * 67}… instead of temperature=0.1"),
+    ],
+)
+def test_another_value_than_reviewed_is_told(said: dict[str, Any], now: dict[str, Any], told: str) -> None:
+    model = observed(desired())
+    reviewed = planned([desired(**said)], model)
+    with pytest.raises(StalePlan) as refusal:
+        within(planned([desired(**now)], model), reviewed.acts, CONTEXT)
+    assert told in str(refusal.value)

@@ -61,6 +61,7 @@ NOW, OLDER, OLDEST = declared(epochs=5), declared(epochs=4), declared(epochs=3)
         ([model(OLDER, mark=Mark.NONE)], (model(OLDER).name, True)),
         ([model(NOW, mark=Mark.NEWER)], (model(NOW).name, True)),
         ([model(NOW, mark=Mark.VOID)], ("", False)),
+        ([model(NOW, day=1), model(OLDER, day=2, mark=Mark.NEWER)], (model(OLDER).name, True)),
     ],
     ids=[
         "absent",
@@ -74,6 +75,7 @@ NOW, OLDER, OLDEST = declared(epochs=5), declared(epochs=4), declared(epochs=3)
         "its id proves the address only",
         "marked by a newer version",
         "a copied mark serves nobody",
+        "beside a mark of a newer version nothing can be compared",
     ],
 )
 def test_what_serves(snapshot: list[Observed], expected: tuple[str, bool]) -> None:

@@ -166,3 +166,30 @@ def test_every_refusal_says_what_it_would_have_been_and_what_it_costs() -> None:
 def test_the_owner_is_part_of_the_id() -> None:
     assert row(planned(V1)).target != observed(V1, owner="other").name
     assert row(planned(V1)).target == observed(V1, owner=OWNER).name
+
+
+def test_a_new_mark_says_what_must_survive_the_manifest() -> None:
+    mark = row(planned(desired(protect=True, on_removal="keep"))).ownership
+    assert mark is not None
+    assert (mark.protect, mark.keep) == (True, True)
+
+
+def test_failures_at_other_inputs_are_no_attempts_at_these() -> None:
+    others = [observed(desired(data=f"old {n}"), State.FAILED) for n in range(3)]
+    assert told(planned(desired(), *others)) == ["CREATE a ABSENT"]
+
+
+def test_the_smallest_free_attempt_is_the_next() -> None:
+    """Law 5: also where an earlier one was deleted."""
+    retried = row(planned(desired(), observed(desired(), State.FAILED, attempt=1), retry="a"))
+    assert retried.target == observed(desired(), attempt=0).name
+
+
+def test_a_difference_that_trains_shows_both_sides_and_why() -> None:
+    old, new = desired(data="one", epochs=3), desired(data="two", epochs=4)
+    data, epochs = row(planned(new, observed(old))).fields
+    assert (data.path, data.old, data.new) == ("dataset", ownership(old).digest, ownership(new).digest)
+    assert "learns" in data.why
+    assert (epochs.old, epochs.new) == (3, 4)
+    silent = observed(old, epochs=None)
+    assert row(planned(new, silent)).fields[1].old == 3  # what was recorded, where nothing is reported

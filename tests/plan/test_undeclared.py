@@ -7,6 +7,7 @@ import pytest
 from reconciler.plan.change import Action, Effect
 from reconciler.resource.identity import abbreviate
 from reconciler.resource.observed import Mark, State
+from reconciler.resource.reason import Reason
 from tests.build import desired, marked, observed, planned, row, told, unmarked
 
 GONE, STAYS = desired("gone"), desired("stays", data="other")
@@ -97,3 +98,18 @@ def test_that_cannot_be_told_is_no_reason_to_refuse() -> None:
 def test_deletes_come_last() -> None:
     made = planned([desired("new", data="new"), STAYS], observed(GONE), observed(STAYS))
     assert [change.action for change in made.changes] == [Action.NOOP, Action.CREATE, Action.DELETE]
+
+
+def test_what_stays_says_why_and_of_which_model() -> None:
+    newer = replace(observed(desired("gone")), mark=Mark.NEWER)
+    for model, words in ((newer, "upgrade"), (observed(desired("gone"), State.UNKNOWN), "upgrade")):
+        change = row(planned([], model), "gone")
+        assert (change.refused, change.target, change.observed) == (True, model.name, model)
+        assert words in change.detail
+    training = row(planned([], observed(desired("gone"), State.TRAINING)), "gone")
+    assert training.detail == "deleted when its training ends"
+
+
+def test_a_kept_model_shows_the_mark_that_is_taken_off() -> None:
+    kept = row(planned([], marked(observed(desired("gone")), keep=True)), "gone")
+    assert [f[:5] for f in kept.fields] == [("mark", "acme/gone", None, Effect.MARK, Reason.KEPT)]

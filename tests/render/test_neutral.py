@@ -36,6 +36,10 @@ def test_what_people_write_stays_readable(text: str) -> None:
         ("hidden\U000e0041\ufe01\u3164", r"hidden\U000e0041\ufe01\u3164"),
         ("\ud800", r"\ud800"),
         ("\x7f\x00", r"\x7f\x00"),
+        ("::error::x", r"\x3a:error::x"),
+        ("a \u3000::group::x a::b", "a \u3000\\x3a:group::x a::b"),
+        ("##[error] ###vso[x] ##vso[y] # [z] ## z", r"\x23#[error] #\x23#vso[x] \x23#vso[y] # [z] ## z"),
+        ("e\u0301\u0302\u0303\u0304\u0305\u20dd", "e\u0301\u0302\u0303\u0304\\u0305\\u20dd"),
     ],
 )
 def test_escapes(text: str, clean: str) -> None:

@@ -173,7 +173,7 @@ def test_marks() -> None:
     kept = FieldChange("mark", "acme/support", None, Effect.MARK, Reason.KEPT)
     forgotten = Change(ADDRESS, Action.UPDATE, (Reason.KEPT,), OLD, observed=model(), fields=(kept,), strips=True)
     assert body(forgotten) == [
-        "  . TunedModel/support  forget: its manifest is gone, and lifecycle.onRemoval keeps the model",
+        "  . TunedModel/support  forget: no longer managed: lifecycle.onRemoval keeps the model",
         "      mark: acme/support -> (removed)",
         f"      id: {OLD} (READY)",
     ]

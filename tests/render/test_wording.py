@@ -54,7 +54,7 @@ def test_no_sentence_shows_its_placeholder(reason: Reason) -> None:
         (
             row(Action.UPDATE, Reason.KEPT, strips=True),
             Sign.FORGET,
-            "forget: its manifest is gone, and lifecycle.onRemoval keeps the model",
+            "forget: no longer managed: lifecycle.onRemoval keeps the model",
         ),
         (row(Action.CREATE, Reason.ABSENT), Sign.CREATE, "create: no model of ours was trained as declared"),
         (row(Action.REPLACE, Reason.REQUESTED), Sign.REPLACE, "replace: asked for on the command line"),
