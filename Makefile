@@ -11,7 +11,7 @@ UV_VERSION := 0.13.8
 CODE := reconciler tests $(wildcard benchmarks)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test soak lint format bench schema bless constraints clean
+.PHONY: help demo test soak mutants lint format bench schema bless constraints clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-18s %s\n", $$1, $$2 }'
@@ -32,6 +32,9 @@ test: $(READY) ## every test but the soak, on all cores; the pure core must be c
 soak: $(READY) ## every test, the long ones too, with many more random histories
 	$(PY) -m pytest --numprocesses=auto -m '' --hypothesis-profile=soak
 
+mutants: $(READY) ## put one bug after the other into a copy of the program; the tests must notice each
+	$(PY) -m tests.mutants
+
 lint: $(READY) ## ruff and mypy; changes nothing
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
@@ -48,7 +51,7 @@ schema: $(READY) ## write the JSON Schemas anew from the models
 	$(PY) scripts/schema
 
 bless: $(READY) ## accept what the golden tests give now; read the diff before committing it
-	$(PY) -m pytest tests/golden --bless
+	$(PY) -m pytest tests/golden tests/faults --bless
 
 # --no-strip-extras: the pip that comes with Python 3.11 wants the extra in the pin too.
 constraints: ## pin the newest versions that pyproject.toml allows, with hashes

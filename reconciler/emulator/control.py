@@ -9,7 +9,7 @@ The door asks for no credential: serve it on loopback only.
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from reconciler.emulator import faults, faulttext, frontend, jsontext
+from reconciler.emulator import faults, faulttext, frontend, jsontext, status
 from reconciler.emulator.status import ApiError
 from reconciler.emulator.wire import JsonObject, Recorded, Response
 
@@ -55,7 +55,7 @@ def answer(emulator: Controlled, parsed: frontend.Parsed) -> Response:
         return frontend.json_response(200, _act(emulator, parsed, body))
     except ApiError as error:
         return frontend.error_response(error)
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError) as error:
         return frontend.error_response(ApiError(400, f"Cannot read the request: {error}"))
 
 
@@ -82,11 +82,24 @@ def _act(emulator: Controlled, parsed: frontend.Parsed, body: Mapping[str, Any])
 
 
 def _fault(body: Mapping[str, Any]) -> faults.Fault:
-    """Read a fault; raise ValueError or KeyError if it is none."""
+    """Read a fault; raise ValueError, TypeError or KeyError if it is none."""
     if "spec" in body:
         return faulttext.parse(body["spec"])
     when: faults.When = "after" if body.get("when") == "after" else "before"
-    status = faults.Status(int(body["status"]), body.get("body"), dict(body.get("headers", {})), when)
+    answer = faults.Status(status.code(int(body["status"])), body.get("body"), _headers(body.get("headers", {})), when)
+    times = body.get("times", 1)
     return faults.Fault(
-        body.get("method", "*"), body["path"], status, after=int(body.get("after", 0)), times=body.get("times", 1)
+        str(body.get("method", "*")),
+        str(body["path"]),
+        answer,
+        after=int(body.get("after", 0)),
+        times=None if times is None else int(times),
     )
+
+
+def _headers(headers: Mapping[str, Any]) -> dict[str, str]:
+    """Read headers; raise ValueError for what cannot stand in one."""
+    if not all(f"{name}{value}".isascii() and f"{name}{value}".isprintable() for name, value in headers.items()):
+        message = "headers are printable ASCII"
+        raise ValueError(message)
+    return {name: str(value) for name, value in headers.items()}

@@ -74,6 +74,7 @@ class Fault:
     """An action for requests of a verb (`*` for all) whose path the regex is found in.
 
     The first `after` such requests pass; `times` are hit, all if None. A Quota counts by itself.
+    Raises ValueError for a path that is no regex.
     """
 
     method: str
@@ -81,6 +82,13 @@ class Fault:
     action: Action
     after: int = 0
     times: int | None = 1
+
+    def __post_init__(self) -> None:
+        """Check the regex before it meets a request."""
+        try:
+            re.compile(self.path)
+        except re.error as error:
+            raise ValueError(f"fault path {self.path!r}: {error}") from error
 
     def meets(self, method: str, path: str) -> bool:
         """Tell whether a request is meant."""

@@ -5,7 +5,6 @@ details, `403=scope`), `cut`, `truncate`, `html`, `stale`, `delay=SECONDS` or `q
 `before`, `after`, a number of times, `always`, or `skip=N` to let N requests pass first.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -13,6 +12,7 @@ from reconciler.emulator import status
 from reconciler.emulator.faults import Action, Cut, Delay, Fault, Html, Quota, Stale, Status, Truncate, When
 
 _ID = r"/tunedModels/[^/:]+"
+_LONGEST = 1_000_000
 CALLS: Mapping[str, tuple[str, str]] = {
     "any": ("*", "^/v"),
     "create": ("POST", "/tunedModels$"),
@@ -49,7 +49,6 @@ def _call(text: str) -> tuple[str, str]:
     if not path:
         message = f"fault call {text!r}: expected one of {', '.join(CALLS)}, or VERB /regex"
         raise ValueError(message)
-    re.compile(path)
     return verb, path
 
 
@@ -61,21 +60,30 @@ def _action(text: str) -> Action:
     if text in _PLAIN:
         return _PLAIN[text]
     if name == "delay":
-        return Delay(float(value))
+        return Delay(_seconds(value))
     if name == "quota":
         limit, _, seconds = value.partition("/")
-        return Quota(int(limit), float(seconds or 60))
+        return Quota(int(limit), _seconds(seconds or "60"))
     if name.isdigit():
-        return _status(int(name), value)
+        return _status(status.code(int(name)), value)
     message = f"fault action {text!r}: expected a status, cut, truncate, html, stale, delay=S or quota=N/S"
     raise ValueError(message)
+
+
+def _seconds(text: str) -> float:
+    """Read a length of time; raise ValueError if nobody can wait for so long."""
+    seconds = float(text)
+    if not 0 <= seconds <= _LONGEST:
+        message = f"fault time {text!r}: expected seconds, {_LONGEST:,} at most"
+        raise ValueError(message)
+    return seconds
 
 
 def _status(code: int, value: str) -> Status:
     if value == "scope":
         return Status(code, status.scope_insufficient("google.ai.generativelanguage").body())
     if code == 429:  # noqa: PLR2004 - an HTTP status
-        wait = None if value in ("", "bare") else float(value)
+        wait = None if value in ("", "bare") else _seconds(value)
         headers = {} if wait is None else {"Retry-After": f"{wait:g}"}
         return Status(code, status.exhausted(wait).body(), headers)
     usual = {401: status.unauthenticated, 404: status.not_found}

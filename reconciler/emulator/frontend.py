@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from reconciler.emulator import jsontext
 from reconciler.emulator.decoding import enum_numbers
@@ -47,8 +47,11 @@ class Parsed:
 
 
 def take_apart(request: Request) -> Parsed:
-    """Take a request apart."""
-    parts = urlsplit(request.target)
+    """Take a request apart. A target that is no URL is a path at which nothing is served."""
+    try:
+        parts = urlsplit(request.target)
+    except ValueError:
+        parts = SplitResult("", "", request.target, "", "")
     query = dict(parse_qsl(parts.query, keep_blank_values=True))
     headers = {name.lower(): value for name, value in request.headers.items()}
     return Parsed(request.method.upper(), unquote(parts.path), query, headers, request.body)

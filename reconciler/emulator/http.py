@@ -1,6 +1,7 @@
 """The emulator on a socket: HTTP/1.1 with kept connections, a thread each, loopback unless allowed."""
 
 import ipaddress
+import re
 import signal
 import socket
 import threading
@@ -14,6 +15,8 @@ from reconciler.emulator.server import Emulator
 from reconciler.emulator.wire import Request, Response
 
 _BODY_MAX = 256 * 1024 * 1024
+_LENGTH = re.compile(r"[0-9]{1,12}")
+_CHUNK_SIZE = re.compile(rb"[0-9A-Fa-f]{1,8}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,14 +112,25 @@ class _Handler(BaseHTTPRequestHandler):
             except ValueError:
                 return None
         length = self.headers.get("Content-Length", "0")
-        return self.rfile.read(int(length)) if length.isdigit() and int(length) <= _BODY_MAX else None
+        return self.rfile.read(int(length)) if _LENGTH.fullmatch(length) and int(length) <= _BODY_MAX else None
 
     def _chunks(self) -> Iterator[bytes]:
-        """Read the chunks of a body; raise ValueError where the size of one is no number."""
-        while size := int(self.rfile.readline(80).split(b";")[0], 16):
-            yield self.rfile.read(min(size, _BODY_MAX))
+        """Read the chunks of a body; raise ValueError where the size of one is no number, or all is beyond use."""
+        left = _BODY_MAX
+        while size := self._chunk_size():
+            left -= size
+            if left < 0:
+                raise ValueError(size)
+            yield self.rfile.read(size)
             self.rfile.readline(80)
         self.rfile.readline(80)
+
+    def _chunk_size(self) -> int:
+        """Read the line before a chunk; raise ValueError if it does not begin with hexadecimal digits."""
+        digits = self.rfile.readline(80).split(b";")[0].strip()
+        if not _CHUNK_SIZE.fullmatch(digits):
+            raise ValueError(digits)
+        return int(digits, 16)
 
     def _deliver(self, response: Response) -> None:
         if response.delay:

@@ -21,6 +21,8 @@ from reconciler.emulator.store import Store
 from reconciler.emulator.wire import JsonObject, Recorded, Request, Response
 
 _REMEMBERED = 100_000
+_END_OF_TIME = 250_000_000_000.0
+"""Unix seconds in the year 9892: trainings that begin before it end before the year 10000."""
 
 
 class Emulator:
@@ -64,9 +66,14 @@ class Emulator:
             return self._clock() + self._store.number("offset")
 
     def advance(self, seconds: float) -> None:
-        """Move the service's time on, for every process that shares the state."""
+        """Move the service's time on, for every process that shares the state.
+
+        Raises ValueError for a time that no timestamp can show: the years are 1970 to 9999.
+        """
         with self._lock, self._store.writing():
-            self._store.add("offset", seconds)
+            if not 0 <= self._clock() + self._store.add("offset", seconds) < _END_OF_TIME:
+                message = f"the service's time cannot be moved by {seconds:g} s"
+                raise ValueError(message)
 
     def inject(self, fault: faults.Fault) -> None:
         """Put a fault in force in this process."""

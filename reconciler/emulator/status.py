@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from reconciler.emulator.wire import JsonObject
 
 _RPC = "type.googleapis.com/google.rpc."
+_FINAL = range(200, 600)
 _STATUS_OF = {
     400: "INVALID_ARGUMENT",
     401: "UNAUTHENTICATED",
@@ -22,6 +23,14 @@ _STATUS_OF = {
     503: "UNAVAILABLE",
     504: "DEADLINE_EXCEEDED",
 }
+
+
+def code(number: int) -> int:
+    """Give an HTTP status; raise ValueError for a number that is none, or none that ends an exchange."""
+    if number not in _FINAL:
+        message = f"status {number}: expected {_FINAL.start} to {_FINAL[-1]}"
+        raise ValueError(message)
+    return number
 
 
 class ApiError(Exception):
