@@ -116,9 +116,7 @@ def _arrivals(run: Run, operations: Sequence[Operation]) -> Iterator[Event]:
     yield from _removals(run, [row for row in leaving if row.successor])
     staying = [row for row in rows if not leaves(row)]
     yield from run.batch(staying, lambda row: _arrive(run, row, arrived[row.target]))
-    for row in staying:
-        if run.done(row):
-            yield from _supersede(run, row)
+    yield from _supersede(run, [row for row in staying if run.done(row)])
 
 
 def _arrive(run: Run, row: Change, operation: Operation) -> Ended:
@@ -132,9 +130,9 @@ def _arrive(run: Run, row: Change, operation: Operation) -> Ended:
     return end(row, Result.DONE, "ready")
 
 
-def _supersede(run: Run, row: Change) -> Iterator[Event]:
-    """The wanted model is READY: what it supersedes goes; what still trains goes when it has stopped."""
-    olds = [_leftover(row, old) for old in row.supersedes if old.state is not State.UNKNOWN]
+def _supersede(run: Run, rows: Sequence[Change]) -> Iterator[Event]:
+    """The wanted models are READY: what they supersede goes; what still trains goes when it has stopped."""
+    olds = [_leftover(row, old) for row in rows for old in row.supersedes if old.state is not State.UNKNOWN]
     for old in olds:
         if old.action is Action.WAIT and old.observed:
             run.expect(old, Operation(old.target, done=False, observed=old.observed))
@@ -148,7 +146,7 @@ def _leftover(row: Change, old: Observed) -> Change:
 
 
 def _removals(run: Run, rows: Sequence[Change]) -> Iterator[Event]:
-    """Delete, after one look at whether somebody else's run has been at work on these addresses.
+    """Delete, after a look at whether somebody else's run has been at work on these addresses.
 
     What goes wrong in that look is each row's own failure, not the run's.
     """
@@ -157,7 +155,7 @@ def _removals(run: Run, rows: Sequence[Change]) -> Iterator[Event]:
     unknown = _unknown(run, rows)
     known = [] if isinstance(unknown, ReconcilerError) else [row for row in rows if row.address not in unknown]
     announced = dispute.announce(known, run.plan, run.provider, run.vigil.clock.sleep)
-    if announced:
+    if None in announced.values():  # there was a pause, in which somebody may have been at work
         unknown = _unknown(run, rows)
 
     def job(row: Change) -> Ended:

@@ -113,6 +113,7 @@ def test_it_is_gone_after_the_pause() -> None:
 def test_a_run_that_is_ended_in_the_pause_deletes_nothing() -> None:
     world, report = reverted(cut=True)
     assert world.writes == [ANNOUNCE]
+    assert world.calls[-1] == ANNOUNCE, "no other request begins"
     assert ended(report)[0] is Result.REFUSED
     assert "apply again" in ended(report)[1]
 

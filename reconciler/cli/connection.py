@@ -13,12 +13,12 @@ from reconciler.resource.workspace import EMULATOR
 if TYPE_CHECKING:
     import requests
 
+    from reconciler.emulator.settings import Settings
+
 STATE = "emulator.sqlite3"
 STATE_FOLDER = ".reconciler"
 """Beside the workspace: the emulator's state, and what `init` puts there. Hidden, so it is never read as manifests."""
 SPEED = "RECONCILER_EMULATOR_STEPS_PER_SECOND"
-SLOWEST = 1e-6
-"""Steps a second: eleven days for one. A step that takes longer than there are nanoseconds has no end to be kept."""
 
 
 def connect(session: Session, *, losses: bool = False) -> Provider:
@@ -52,10 +52,9 @@ def _embedded(folder: Path) -> "requests.Session":
 
     from reconciler.emulator.inprocess import adapter
     from reconciler.emulator.server import Emulator
-    from reconciler.emulator.settings import Settings
     from reconciler.providers.gemini.credentials import EMBEDDED
 
-    settings = Settings(steps_per_second=speed) if (speed := _speed()) else Settings()
+    settings = _settings()
     session = requests.Session()
     session.trust_env = False
     try:
@@ -69,15 +68,12 @@ def _embedded(folder: Path) -> "requests.Session":
     return session
 
 
-def _speed() -> float | None:
-    """Steps a second of trainings in the embedded emulator, from the environment."""
-    text = os.environ.get(SPEED, "")
-    if not text:
-        return None
+def _settings() -> "Settings":
+    """The embedded emulator's, with its speed, in steps a second, from the environment."""
+    from reconciler.emulator.settings import SLOWEST, Settings
+
+    text = os.environ.get(SPEED)
     try:
-        speed = float(text)
+        return Settings(steps_per_second=float(text)) if text else Settings()
     except ValueError:
-        speed = 0
-    if not speed >= SLOWEST:
-        raise UsageError(f"{SPEED} is {text!r}", f"set it to a number from {SLOWEST:f} up")
-    return speed
+        raise UsageError(f"{SPEED} is {text!r}", f"set it to a number from {SLOWEST:f} up") from None

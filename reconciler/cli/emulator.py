@@ -48,10 +48,11 @@ def command(
 
     try:
         injected = [parse(each) for each in fault]
+        settings = Settings(steps_per_second=steps_per_second)
     except ValueError as error:
         raise UsageError(str(error)) from error
     try:
-        emulator = Emulator(state, settings=Settings(steps_per_second=steps_per_second), request_log=requests)
+        emulator = Emulator(state, settings=settings, request_log=requests)
     except (OSError, sqlite3.Error) as error:
         raise UsageError(f"cannot open the state or the log: {error}", "name files that can be written") from error
     for each in injected:

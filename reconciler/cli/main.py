@@ -143,6 +143,6 @@ def _tell_bug(error: Exception, arguments: Sequence[str]) -> None:
 def _discreet(text: str) -> str:
     """Take out the keys of this run, and everything that has the form of a secret."""
     from reconciler.providers.gemini.credentials import KEYS
-    from reconciler.providers.outcome import concealed
+    from reconciler.providers.redaction import concealed
 
     return concealed(text, [os.environ.get(variable, "").strip() for variable in KEYS])

@@ -13,7 +13,7 @@ from reconciler.plan.plan import Context
 from reconciler.plan.terms import Terms
 from reconciler.providers.gemini.naming import GeminiNaming
 from reconciler.providers.gemini.rules import capabilities
-from reconciler.providers.outcome import quotable
+from reconciler.providers.redaction import quotable
 from reconciler.resource.desired import Desired
 from reconciler.resource.workspace import EMULATOR, ENDPOINT_PATTERN, Workspace
 from reconciler.source.cache import Cache

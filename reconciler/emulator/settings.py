@@ -15,13 +15,16 @@ TUNABLE_BASES = (
     "models/text-bison-001",
 )
 
+SLOWEST = 1e-6
+"""Steps a second: eleven days for one. Much slower ones have no end that a record or a timestamp can hold."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """The behaviour of one emulator; immutable, and not stored in its state file.
 
     Speed, failure and the echoed values of a training are fixed in its record when it is created, so that
-    a later process with other settings sees the same training.
+    a later process with other settings sees the same training. Raises ValueError for a speed below SLOWEST.
     """
 
     steps_per_second: float = 20.0
@@ -88,6 +91,12 @@ class Settings:
     """E-mail address of a group -> its members."""
     pretty_print: bool = False
     """Whether answers are indented when the caller does not send `prettyPrint`."""
+
+    def __post_init__(self) -> None:
+        """Check the speed, which may come from a command line; NaN is none either."""
+        if not self.steps_per_second >= SLOWEST:
+            message = f"{self.steps_per_second:g} steps a second: expected {SLOWEST:f} or more"
+            raise ValueError(message)
 
     def echoes(self, form: Echo) -> bool:
         """Tell whether the echo form is in force."""

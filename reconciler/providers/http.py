@@ -29,10 +29,10 @@ from reconciler.providers.outcome import (
     answered,
     kind,
     lost,
-    quotable,
     read,
     succeeded,
 )
+from reconciler.providers.redaction import quotable
 from reconciler.providers.retry import Repeat
 
 if TYPE_CHECKING:

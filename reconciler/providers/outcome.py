@@ -1,17 +1,16 @@
 """What came of one request: a complete answer, or none, and why.
 
-Whatever a server says is untrusted: it is read up to a limit and for a limited time, and quoted short, on one line,
-without secrets.
+Whatever a server says is untrusted: it is read up to a limit and for a limited time, and quoted as `redaction` has it.
 """
 
-import base64
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, TypeAlias
-from urllib.parse import quote
+
+from reconciler.providers.redaction import QUOTED, blanked, quotable
 
 if TYPE_CHECKING:
     import requests
@@ -23,20 +22,6 @@ CONNECT_TIMEOUT, READ_TIMEOUT, ANSWER_TIMEOUT = 10.0, 60.0, 90.0
 
 MAX_ANSWER = 256 * 1024 * 1024
 """Bytes. Nothing we ask has a longer answer; a longer one would fill the memory."""
-
-QUOTED = 500
-"""Characters of a server's text that a message shows."""
-
-_UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]+")
-_SECRET = re.compile(
-    r"AIza[\w-]{10,}|ya29\.[\w.-]+|(?<!\w)1//[\w-]{10,}|eyJ[\w-]+\.[\w-]+\.[\w-]+|(?<=bearer )[^\s'\"]+"
-    r"|(?<=basic )[^\s'\"]+|(?<=://)[^/\s]+(?=@)|(?<=[?&]key=)[^&\s'\"]+|-----BEGIN [A-Z ]*PRIVATE KEY-----[^-]*",
-    re.IGNORECASE,
-)
-"""Keys and tokens as Google makes them; passwords and keys in URLs; what follows the header of a PEM key."""
-
-SHORTEST = 8
-"""Characters. What is shorter is not sought in whole answers: no key is, and words of the protocol are."""
 
 
 class Overlong(ValueError):
@@ -75,27 +60,6 @@ class Lost:
 Outcome: TypeAlias = Answered | Lost
 
 
-def quotable(text: str, secrets: Sequence[str] = ()) -> str:
-    """Make a remote text fit for a message: one line, at most 500 characters, no control characters, no secrets."""
-    text = concealed(text, secrets)
-    text = concealed(_UNSEEN.sub(" ", text[: 4 * QUOTED])).strip()
-    return text if len(text) <= QUOTED else text[: QUOTED - 1] + "…"
-
-
-def concealed(text: str, secrets: Sequence[str] = ()) -> str:
-    """Replace these secrets, also encoded as URLs and headers have them, and whatever has the form of one."""
-    for form in (form for secret in secrets if secret for form in _forms(secret)):
-        text = text.replace(form, "***")
-    return _SECRET.sub("***", text)
-
-
-def _forms(secret: str) -> Iterator[str]:
-    """A secret as it may come back: as it is, percent-encoded, and in both alphabets of Base64."""
-    yield from {secret, quote(secret), quote(secret, safe="")}
-    raw = secret.encode(errors="replace")
-    yield from {encode(raw).decode().rstrip("=") for encode in (base64.b64encode, base64.urlsafe_b64encode)}
-
-
 def read(response: "requests.Response") -> bytes:
     """Read a body; raise Overlong for one that announces, or turns out, to be longer than MAX_ANSWER."""
     announced = response.headers.get("Content-Length", "")
@@ -111,8 +75,7 @@ def read(response: "requests.Response") -> bytes:
 
 def answered(response: "requests.Response", body: bytes, secrets: Sequence[str]) -> Answered:
     """Parse an answer; streaming methods wrap their errors in a list of one. Secrets that it echoes are taken out."""
-    for form in (form for secret in secrets if len(secret) >= SHORTEST for form in _forms(secret)):
-        body = body.replace(form.encode(), b"***")
+    body = blanked(body, secrets)
     try:
         content = json.loads(body)
     except (ValueError, RecursionError):

@@ -9,7 +9,6 @@ from reconciler.source.wording import shown
 MARK = b"\xef\xbb\xbf"
 """The byte order mark in UTF-8, which some programs put before the first row."""
 
-
 LONGEST_LINE = 8 * 1024 * 1024
 """Bytes of one line of JSONL, characters of one of a table; a whole request is half as long."""
 

@@ -15,7 +15,6 @@ from reconciler.errors import Diagnostic, Origin
 ENDINGS = (".yaml", ".yml", ".json")
 EXCEPTIONS = frozenset(("kustomization.yaml", "kustomization.yml"))
 
-
 _FLAGS = os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_NOCTTY | os.O_CLOEXEC
 """Nothing is followed, and nothing waited for."""
 
@@ -139,18 +138,22 @@ def open_regular(path: str) -> BinaryIO:
 
 
 def contents(path: str, most: int) -> bytes:
-    """Read the beginning of the regular file at a real path; raise OSError for everything else.
+    """Read the regular file at a real path, `most` bytes of it; raise OSError for everything else.
 
-    What is added to the file while it is read does not count.
+    What is added to the file while it is read does not count. Some file systems give less at once than is there: half
+    a manifest could be a valid one that declares fewer models, so reading goes on to the end.
     """
     descriptor = os.open(path, _FLAGS)
     try:
         found = os.fstat(descriptor)
-        if stat.S_ISREG(found.st_mode):
-            return os.read(descriptor, min(most, found.st_size))
+        if not stat.S_ISREG(found.st_mode):
+            raise OSError(0, "not a regular file")
+        data, size = b"", min(most, found.st_size)
+        while len(data) < size and (block := os.read(descriptor, size - len(data))):
+            data += block
+        return data
     finally:
         os.close(descriptor)
-    raise OSError(0, "not a regular file")
 
 
 def _opened(descriptor: int) -> str:

@@ -7,7 +7,6 @@ from itertools import islice
 LONGEST_SHOWN = 60
 """Characters of the user's text that a message shows; the rest is cut."""
 
-
 LONGEST_COMPARED = 255
 """Characters of a word for which a nearest right spelling is looked for; names of files can have as many."""
 

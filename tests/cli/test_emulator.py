@@ -40,6 +40,8 @@ def test_an_endpoint_for_every_command(url: str, bench: Bench, run: Command, mon
         (("--fault", "nonsense"), "expected CALL:ACTION"),
         (("--host", "0.0.0.0"), "loopback only"),  # noqa: S104  (it is refused)
         (("--steps-per-second", "0"), "not in the range"),
+        (("--steps-per-second", "1e-300"), "expected 0.000001 or more"),
+        (("--steps-per-second", "nan"), "expected 0.000001 or more"),
         (("--requests", "no/folder/log.jsonl"), "cannot open the state or the log"),
         (("--state", "/dev/null/models.sqlite3"), "cannot open the state or the log"),
     ],

@@ -19,6 +19,8 @@ from tests.fuzz.target import Target
 from tests.fuzz.targets import TARGETS
 from tests.tally import Tally
 
+pytestmark = pytest.mark.filterwarnings("ignore:Possible:FutureWarning")  # Python, about odd regexes of a fault
+
 CHECKS = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example]
 FEW, MANY, GUIDED = 50, 3000, 10_000
 BOUNDS = ("-timeout=20", "-rss_limit_mb=1024", "-max_len=8192", "-seed=1", "-verbosity=0", "-print_final_stats=1")

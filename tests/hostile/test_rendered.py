@@ -209,7 +209,7 @@ def as_key(*path: str) -> Place:
 
 def _file(world: World, text: str) -> None:
     """A file and a folder of that name, one valid and one not."""
-    name = text.replace("/", "-")[:60]
+    name = text.replace("/", "-").replace("\0", "-")[:60]
     world.write(f"{name}/{name}.yaml", changed(MODEL, ("metadata", "name"), "two"))
     world.write(f"{name}/bad.yaml", changed(MODEL, ("spec", "baseModell"), "x"))
 

@@ -31,7 +31,7 @@ from reconciler.emulator.wire import Request, Response
 from reconciler.errors import UsageError
 from reconciler.providers.gemini import connect as connecting
 from reconciler.providers.gemini.credentials import EMBEDDED, SERVICE, choose
-from reconciler.providers.outcome import concealed, quotable
+from reconciler.providers.redaction import concealed, quotable
 from reconciler.resource.workspace import Workspace
 from tests.hostile.liar import MODEL, WORKSPACE, Ran, World, changed, said
 

@@ -373,8 +373,8 @@ RUN = (
         "a failed training supersedes",
         "The model that serves is deleted although its successor failed.",
         "apply.py",
-        "        if run.done(row):\n            yield from _supersede(run, row)",
-        "        yield from _supersede(run, row)",
+        "_supersede(run, [row for row in staying if run.done(row)])",
+        "_supersede(run, staying)",
     ),
     Mutant(
         "undeclared models go too early",

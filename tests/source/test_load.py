@@ -47,6 +47,19 @@ def test_several_documents_may_share_a_file(write: Callable[..., Path]) -> None:
     assert str(loaded.manifests[1].locate("spec", "dataset", "path")) == "all.yaml:9:7"
 
 
+def test_a_file_system_that_gives_a_little_at_a_time(
+    model: Callable[..., Path], write: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was cut between two documents would be valid, and declare fewer models."""
+    model("b.yaml", name="b")
+    write("all.yaml", MODEL.replace("NAME", "a") + "---\n" + MODEL.replace("NAME", "c"))
+    read = os.read
+    monkeypatch.setattr("os.read", lambda descriptor, size: read(descriptor, min(size, len(MODEL))))
+    loaded = load(".")
+    assert names(loaded) == ["a", "c", "b"]
+    assert (loaded.complete, lines(loaded)) == (True, [])
+
+
 @pytest.mark.parametrize("path", ["team", "team/a.yml", "./team/"])
 def test_a_part_of_a_workspace_is_never_complete(path: str, folder: Path, model: Callable[..., Path]) -> None:
     model("b.yaml", name="b")

@@ -18,7 +18,7 @@ from reconciler.errors import (
     Unauthenticated,
     Unreachable,
 )
-from reconciler.providers.outcome import quotable
+from reconciler.providers.redaction import quotable
 
 SCOPES = tuple(f"https://www.googleapis.com/auth/{name}" for name in ("cloud-platform", "generative-language.tuning"))
 """What a token must be good for."""

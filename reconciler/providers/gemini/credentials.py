@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from reconciler.errors import RemoteError, Unauthenticated, Unreachable, UsageError
 from reconciler.providers.gemini.advice import LOGIN, SCOPES
 from reconciler.providers.http import Credentials
-from reconciler.providers.outcome import quotable
+from reconciler.providers.redaction import quotable
 from reconciler.resource.workspace import ENDPOINT_PATTERN
 
 if TYPE_CHECKING:

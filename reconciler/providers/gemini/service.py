@@ -11,7 +11,7 @@ from reconciler.providers.gemini import codec, operations, permissions
 from reconciler.providers.gemini.advice import hides
 from reconciler.providers.gemini.protojson import Json, next_page
 from reconciler.providers.http import Http
-from reconciler.providers.outcome import quotable
+from reconciler.providers.redaction import quotable
 from reconciler.resource.observed import Grant, Observed, Operation
 
 PAGE = "1000"
