@@ -1,4 +1,4 @@
-"""Carrying out a plan: with `removal` and `dispute`, the only module that changes the world.
+"""Carrying out a plan: with `deletions`, `dispute` and `removal`, the only module that changes the world.
 
 Order: trainings are begun first, then what needs no waiting (updates, deletion of superseded models), then all
 trainings are waited for together; as each one becomes READY its pending update is written, grants are copied and the
@@ -8,19 +8,17 @@ The run may be killed anywhere: nothing is remembered here that the next plan wo
 reads the model and its successor once more, at the last moment.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
-from reconciler import dispute, waiting
+from reconciler import deletions, waiting
 from reconciler.errors import ReconcilerError, Refused
 from reconciler.plan.change import TRAININGS, Action, Change, Effect, leaves
 from reconciler.plan.event import Ended, Event, Finished, Result, Waited, end
 from reconciler.plan.plan import Plan
 from reconciler.plan.terms import wished
 from reconciler.providers.port import Provider
-from reconciler.removal import remove, strangers
-from reconciler.resource.address import Address
 from reconciler.resource.dataset import ExampleSource
 from reconciler.resource.observed import Observed, Operation, State
 from reconciler.resource.reason import Reason
@@ -42,12 +40,14 @@ def execute(plan: Plan, provider: Provider, examples: ExampleSource, clock: Cloc
     yield from run.batch(_having(rows, Action.UPDATE), lambda row: _update(run, row))
     deletes = _having(rows, Action.DELETE)
     run.late += [row for row in deletes if not row.successor]
-    yield from _removals(run, [row for row in deletes if row.successor])
+    yield from deletions.carry_out(run, [row for row in deletes if row.successor])
     yield from _arrivals(run, [op for op in run.vigil.pending.values() if op.done])
-    if options.wait:
+    if options.wait and run.vigil.pending:
+        run.waited = True
+        deletions.forewarn(run)
         yield from _wait(run)
     if run.settled():
-        yield from _removals(run, run.late)
+        yield from deletions.carry_out(run, run.late)
     yield Finished(run.report())
 
 
@@ -113,7 +113,7 @@ def _arrivals(run: Run, operations: Sequence[Operation]) -> Iterator[Event]:
         run.vigil.pending.pop(name, None)
     leaving = [replace(row, action=Action.DELETE) for row in rows if leaves(row)]
     run.late += [row for row in leaving if not row.successor]
-    yield from _removals(run, [row for row in leaving if row.successor])
+    yield from deletions.carry_out(run, [row for row in leaving if row.successor])
     staying = [row for row in rows if not leaves(row)]
     yield from run.batch(staying, lambda row: _arrive(run, row, arrived[row.target]))
     yield from _supersede(run, [row for row in staying if run.done(row)])
@@ -136,41 +136,10 @@ def _supersede(run: Run, rows: Sequence[Change]) -> Iterator[Event]:
     for old in olds:
         if old.action is Action.WAIT and old.observed:
             run.expect(old, Operation(old.target, done=False, observed=old.observed))
-    yield from _removals(run, _having(olds, Action.DELETE))
+    yield from deletions.carry_out(run, _having(olds, Action.DELETE))
 
 
 def _leftover(row: Change, old: Observed) -> Change:
     """The row of a model that this row supersedes."""
     action = Action.WAIT if old.state is State.TRAINING else Action.DELETE
     return Change(row.address, action, (Reason.SUPERSEDED,), old.name, observed=old, successor=row.target)
-
-
-def _removals(run: Run, rows: Sequence[Change]) -> Iterator[Event]:
-    """Delete, after a look at whether somebody else's run has been at work on these addresses.
-
-    What goes wrong in that look is each row's own failure, not the run's.
-    """
-    if not rows or run.stopped():
-        return
-    unknown = _unknown(run, rows)
-    known = [] if isinstance(unknown, ReconcilerError) else [row for row in rows if row.address not in unknown]
-    announced = dispute.announce(known, run.plan, run.provider, run.vigil.clock.sleep)
-    if None in announced.values():  # there was a pause, in which somebody may have been at work
-        unknown = _unknown(run, rows)
-
-    def job(row: Change) -> Ended:
-        if error := announced.get(row.target):
-            raise error
-        if isinstance(unknown, ReconcilerError):
-            raise unknown
-        return end(row, Result.DONE, remove(row, run.provider, unknown, announced=row.target in announced))
-
-    yield from run.batch(rows, job)
-
-
-def _unknown(run: Run, rows: Sequence[Change]) -> Mapping[Address, str] | ReconcilerError:
-    """The models at these addresses that neither plan nor run knows, or why that cannot be seen."""
-    try:
-        return strangers(run.plan, rows, run.provider, run.rows)
-    except ReconcilerError as error:
-        return error

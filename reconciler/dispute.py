@@ -1,24 +1,25 @@
-"""Deleting one of two models that both serve, while another run may want to delete the other one.
+"""Deleting a model that another run may count on.
 
 Most runs replace an older model by a newer one; after a revert it is the other way round. Two such runs at once could
 each look, find that the model it wants serves, and delete the one that the other run counts on: there is no conditional
-delete. So whoever deletes the newer of two models first writes into its mark that it is going, which every run looks
-for just before it deletes; waits until those who had looked before are done; and only then takes the last look.
+delete. Likewise a run that waits for trainings, hours perhaps, before it deletes what was not declared when it began.
 
-One of the two models is left as long as no run takes longer than GRACE from its last look to the end of its delete.
+So such a delete is announced in the model's mark, at once where the run is going to wait. Every run looks for that just
+before it deletes something on the strength of the model; a run that wants the model takes it back. After GRACE, when
+those who had looked before are done, comes the last look. A model is left as long as no run takes longer than GRACE
+from its last look to the end of its delete.
 """
 
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import replace
 
-from reconciler.errors import ReconcilerError, Refused
+from reconciler.errors import ReconcilerError
 from reconciler.plan.change import Change
 from reconciler.plan.plan import Plan
 from reconciler.providers.port import Provider
 from reconciler.removal import going, look
-from reconciler.resource.observed import State
-from reconciler.resource.reason import Reason
+from reconciler.resource.observed import Observed, State
 
 GRACE = 30.0
 """Seconds between the announcement of a delete and the delete; what another run needs is two requests."""
@@ -26,41 +27,47 @@ GRACE = 30.0
 LOG = logging.getLogger("reconciler.dispute")
 
 
-def announce(
-    rows: Sequence[Change], plan: Plan, provider: Provider, sleep: Callable[[float], bool]
-) -> Mapping[str, ReconcilerError | None]:
-    """Announce the deletes that another run may object to, and give it the time: once, however many they are.
+def disputed(rows: Iterable[Change], plan: Plan, *, waited: bool) -> list[Change]:
+    """The rows of models that another run may count on by now.
 
-    Gives the remote names of these models, each with the error that stands against its delete: it must not go, the
-    announcement could not be written, or `sleep` was cut short. What is announced stays so: the next run goes on, or
-    takes it back because it wants the model.
+    Either the successor is older, or was itself about to go; one that the plan has not seen was begun by this run, and
+    so it is the newer one. Or there is no successor, and the run has `waited` for trainings since it was planned:
+    meanwhile somebody may have declared the model again.
     """
-    announced = dict(_announced(rows, plan, provider))
-    if None in announced.values() and sleep(GRACE):
-        return dict.fromkeys(announced, Refused(Reason.STALE, "the run was ended before the delete", "apply again"))
+    seen = {row.observed.name: row.observed for row in plan.changes if row.desired and row.observed}
+    return [row for row in rows if row.observed and _contested(row, row.observed, seen, waited=waited)]
+
+
+def announce(
+    rows: Iterable[Change], provider: Provider, now: float, before: Container[str] = ()
+) -> dict[str, float | ReconcilerError]:
+    """Announce that these models go; give for each when, in the clock of `now`, or the error that stands against it.
+
+    What was announced `before`, and taken back since, is not announced again. What is announced stays so: the next run
+    goes on, or takes it back because it wants the model.
+    """
+    announced: dict[str, float | ReconcilerError] = {}
+    for row in rows:
+        try:
+            last = look(row, provider, announced=row.target in before)
+            if last and last.current.state is not State.FAILED:
+                mark(last.current, provider)
+                announced[row.target] = now
+        except ReconcilerError as error:
+            announced[row.target] = error
     return announced
 
 
-def _announced(rows: Sequence[Change], plan: Plan, provider: Provider) -> Iterator[tuple[str, ReconcilerError | None]]:
-    """Announce one after the other."""
-    for row in _disputed(rows, plan):
-        try:
-            last = look(row, provider)
-            if last and last.current.state is State.READY and last.current.ownership:
-                LOG.warning("%s goes in %.0f s, if no other run wants it back", row.target, GRACE)
-                provider.update(last.current, {}, replace(last.current.ownership, going=True))
-                yield row.target, None
-        except ReconcilerError as error:
-            yield row.target, error
+def mark(observed: Observed, provider: Provider) -> None:
+    """Write into the mark of a model that it goes, where it does not say so yet."""
+    if observed.ownership and not going(observed):
+        provider.update(observed, {}, replace(observed.ownership, going=True))
+        LOG.warning("%s goes in %.0f s or later, if no other run wants it back", observed.name, GRACE)
 
 
-def _disputed(rows: Sequence[Change], plan: Plan) -> Iterator[Change]:
-    """The rows of models whose successor is older, or was itself about to be deleted.
-
-    A successor that the plan has not seen was begun by this run, and so it is the newer one.
-    """
-    seen = {row.observed.name: row.observed for row in plan.changes if row.desired and row.observed}
-    for row in rows:
-        old, successor = row.observed, seen.get(row.successor)
-        if old and successor and ((old.created, old.name) > (successor.created, successor.name) or going(successor)):
-            yield row
+def _contested(row: Change, old: Observed, seen: Mapping[str, Observed], *, waited: bool) -> bool:
+    """Whether another run may count on this model."""
+    if not row.successor:
+        return waited
+    successor = seen.get(row.successor)
+    return successor is not None and ((old.created, old.name) > (successor.created, successor.name) or going(successor))

@@ -14,7 +14,7 @@ from reconciler.plan.plan import Plan
 from reconciler.providers.port import Provider, Reader
 from reconciler.resource.address import Address
 from reconciler.resource.identity import names
-from reconciler.resource.observed import Mark, Observed, Ownership, State
+from reconciler.resource.observed import Mark, Observed, Ownership, Snapshot, State
 from reconciler.resource.reason import Reason
 
 GONE = "already gone"
@@ -29,17 +29,21 @@ class Last:
     successor: Observed | None
 
 
-def remove(row: Change, provider: Provider, unknown: Mapping[Address, str], *, announced: bool) -> str:
+def remove(row: Change, provider: Provider, *, announced: bool) -> str:
     """Delete the row's model; return what there is to say. Raise Refused when the world has moved.
 
     `announced`: its mark was made to say that it goes, and has to say so still.
     """
-    if stranger := unknown.get(row.address):
-        raise Refused(Reason.STALE, f"{stranger} appeared at {row.address} since this was planned", "plan again")
-    last = look(row, provider, announced=announced)
-    if last is None or not _handed_over(last, provider):
+
+    def still() -> Last | None:
+        return look(row, provider, announced=announced)
+
+    last = still()
+    if last and last.successor and last.current.state is State.READY:
+        last = still() if _handed_over(last.current, last.successor, provider) else None
+    if last is None:
         return _gone(row.target, provider)
-    provider.delete(last.current)
+    provider.delete(last.current, again=still)
     return ""
 
 
@@ -58,18 +62,32 @@ def going(observed: Observed) -> bool:
     return observed.ownership is not None and observed.ownership.going
 
 
-def strangers(plan: Plan, rows: Sequence[Change], reader: Reader, begun: Iterable[str]) -> Mapping[Address, str]:
+def strangers(plan: Plan, rows: Sequence[Change], seen: Snapshot, begun: Iterable[str]) -> Mapping[Address, str]:
     """Addresses of these rows that meanwhile have a model of ours which neither plan nor run knows."""
     known = {c.target for c in plan.changes} | {o.name for c in plan.changes for o in c.supersedes} | set(begun)
     known |= {c.observed.name for c in plan.changes if c.observed}
     found: dict[Address, str] = {}
-    fresh = [o for o in reader.observe() if o.name not in known and o.mark is Mark.VALID]
+    fresh = [o for o in seen if o.name not in known and o.mark is Mark.VALID]
     for observed in fresh:
         mark = observed.ownership
         if mark is None or mark.owner != plan.context.owner:
             continue
         found |= {row.address: observed.name for row in rows if names(mark.name, row.address.name)}
     return found
+
+
+def unserved(plan: Plan, seen: Snapshot, reader: Reader) -> str:
+    """A declared model of the plan that does not serve now, or is about to go; empty if all do.
+
+    What a list does not show as READY is read by itself: lists lag.
+    """
+    wanted = {row.target for row in plan.changes if row.desired and not row.refused}
+    doubtful = wanted - {observed.name for observed in seen if _serves(observed)}
+    return min(doubtful - {o.name for o in reader.read(sorted(doubtful)) if _serves(o)}, default="")
+
+
+def _serves(observed: Observed) -> bool:
+    return observed.state is State.READY and not going(observed)
 
 
 def _gone(name: str, reader: Reader) -> str:
@@ -109,11 +127,8 @@ def _counted_on(row: Change, successor: Observed | None) -> Observed:
     return successor
 
 
-def _handed_over(last: Last, provider: Provider) -> bool:
-    """Let everyone who may use a serving model use its successor; False if the model is gone meanwhile."""
-    current, successor = last.current, last.successor
-    if successor is None or current.state is not State.READY:
-        return True
+def _handed_over(current: Observed, successor: Observed, provider: Provider) -> bool:
+    """Let everyone who may use a model use its successor; False if the model is gone meanwhile."""
     try:
         if grants := provider.grants(current):
             provider.grant(successor, grants)

@@ -22,6 +22,7 @@ FLOORS = (
     {"source", "providers", "render"},
     {"preview", "waiting", "removal"},  # and every other single module
     {"dispute", "run"},
+    {"deletions"},
     {"apply"},
     {"cli"},
     {"__main__"},

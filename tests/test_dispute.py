@@ -3,14 +3,19 @@
 from collections.abc import Callable
 from dataclasses import replace
 
+import pytest
+
 from reconciler.apply import execute
 from reconciler.dispute import GRACE
+from reconciler.errors import RemoteError
 from reconciler.plan.event import Finished, Report, Result
-from reconciler.resource.observed import Observed, State
+from reconciler.plan.plan import Plan
+from reconciler.preview import preview
+from reconciler.resource.observed import Observed, Operation, State
 from reconciler.run import Options
 from reconciler.waiting import Clock
-from tests.build import desired, marked, observed, planned, told
-from tests.world import Examples, World
+from tests.build import desired, marked, observed, planned, terms, told
+from tests.world import Examples, World, run
 
 OLDER = observed(desired(data="one"), created="2024-05-01T00:00:00Z")
 NEWER = observed(desired(data="two"), created="2024-05-02T00:00:00Z")
@@ -114,8 +119,8 @@ def test_a_run_that_is_ended_in_the_pause_deletes_nothing() -> None:
     world, report = reverted(cut=True)
     assert world.writes == [ANNOUNCE]
     assert world.calls[-1] == ANNOUNCE, "no other request begins"
-    assert ended(report)[0] is Result.REFUSED
-    assert "apply again" in ended(report)[1]
+    assert ended(report)[0] is Result.NOT_BEGUN
+    assert report.interrupted
 
 
 def test_the_next_run_goes_on_where_it_was_ended() -> None:
@@ -162,3 +167,98 @@ def test_one_pause_is_enough_for_many() -> None:
     list(execute(made, world, Examples(), Clock(lambda: world.time, sleep), Options(parallelism=1)))
     assert len(world.models) == len(names)
     assert world.time == GRACE
+
+
+GONE, NEW = desired("gone", data="g"), desired("new", data="n")
+
+
+def test_what_is_declared_again_during_a_wait_is_not_deleted() -> None:
+    """Its deletion is announced when the wait begins, so the run of the later commit sees it, and takes it back."""
+    world = World()
+    world.put(observed(GONE))
+    old_commit = preview([NEW], world, terms())
+    seen: list[Plan] = []
+
+    def new_commit() -> None:
+        seen.append(preview([GONE, NEW], world, terms()))
+        run(world, seen[0], Options(parallelism=1, wait=False))
+
+    world.before["poll"] = new_commit
+    report, _ = run(world, old_commit)
+    assert {row.action.name for row in seen[0].changes} == {"UPDATE", "WAIT"}
+    assert observed(GONE).name in world.models
+    (refused,) = (each for each in report.outcomes if each.address.name == "gone")
+    assert refused.result is Result.REFUSED
+    assert "another run wants" in refused.detail
+    assert preview([GONE, NEW], world, terms()).empty
+
+
+def applied(world: World, made: Plan) -> Callable[[], None]:
+    """Somebody else's run of a plan, when it is called."""
+
+    def act() -> None:
+        run(world, made)
+
+    return act
+
+
+def test_nobody_deletes_the_last_one_when_a_rename_is_reverted_while_it_trains() -> None:
+    """The one run wants the new name, the other one the old: each would delete what the other one counts on."""
+    old, new = [desired("x", data="one")], [desired("y", data="two", renamed_from="x")]
+    for wants, meanwhile in ((new, old), (old, new)):
+        world = World(looks=2)
+        world.put(*map(observed, old))
+        run(world, preview(new, world, terms()), Options(parallelism=1, wait=False))
+        one, other = (preview(each, world, terms()) for each in (wants, meanwhile))
+        world.before["poll"] = applied(world, other)
+        run(world, one)
+        assert [model.state for model in world.models.values()].count(State.READY) >= 1, wants
+
+
+def test_a_delete_that_is_sent_again_is_looked_at_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Between two tries may lie the time in which another run counts on the model."""
+    world = World()
+    world.put(OLDER, NEWER)
+    made = planned(desired(data="two"), OLDER, NEWER)
+    looked: list[str] = []
+    real = world.delete
+
+    def delete(model: Observed, again: Callable[[], object] = lambda: None) -> Operation:
+        world.put(going(NEWER))
+        looked.append(model.name)
+        again()
+        return real(model)
+
+    monkeypatch.setattr(world, "delete", delete)  # a service that is busy
+    report, _ = run(world, made)
+    assert looked == [OLDER.name]
+    assert OLDER.name in world.models
+    assert "another run is about to delete" in report.outcomes[0].detail
+
+
+def test_a_training_that_is_declared_again_is_not_deleted_when_it_is_over() -> None:
+    """Its run may be over before that of the old commit announces anything: so the training itself is announced."""
+    world = World(looks=2)
+    world.put(observed(GONE, State.TRAINING))
+    old_commit = preview([], world, terms())
+
+    def new_commit() -> None:
+        run(world, preview([GONE], world, terms()))
+
+    world.before["poll"] = new_commit
+    report, _ = run(world, old_commit)
+    assert observed(GONE).name in world.models
+    assert "another run wants" in report.outcomes[0].detail
+    assert preview([GONE], world, terms()).empty
+
+
+def test_a_training_that_takes_no_announcement_is_deleted_all_the_same() -> None:
+    def not_now() -> None:
+        raise RemoteError("not while it trains")
+
+    world = World(looks=2, before={"update": not_now})
+    world.put(observed(GONE, State.TRAINING))
+    report, _ = run(world, preview([], world, terms()))
+    assert not world.models
+    assert report.exit_code == 0
+    assert world.time > GRACE

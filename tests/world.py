@@ -119,7 +119,7 @@ class World:
         with_fault()
         return Operation(observed.name, done=True, observed=self.models[observed.name])
 
-    def delete(self, observed: Observed) -> Operation:
+    def delete(self, observed: Observed, again: object = None) -> Operation:  # noqa: ARG002  (nothing is sent twice)
         with_fault = self._asked("delete", observed.name)
         self.models.pop(observed.name, None)
         with_fault()

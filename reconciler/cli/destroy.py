@@ -75,11 +75,12 @@ def command(
 
 
 def _planned(begun: Session, provider: Provider, asked: Asked) -> Plan:
-    """The plan of a workspace without manifests; what a manifest protects is spared too."""
+    """The plan of a workspace without manifests; what a manifest protects or keeps is spared too."""
     terms = planning.terms(begun, planning.Request(asked=asked))
     manifests = [sourced.manifest for sourced in begun.loaded.manifests]
     protected = frozenset(Address(each.name) for each in manifests if each.lifecycle.protect)
-    return demolish(planning.make(begun, provider, terms), protected)
+    kept = frozenset(Address(each.name) for each in manifests if each.lifecycle.on_removal == "keep")
+    return demolish(planning.make(begun, provider, terms), protected, kept)
 
 
 def _typed(name: str, console: Console) -> bool:

@@ -1,4 +1,4 @@
-"""Ending a run early and cleanly: the first SIGINT or SIGTERM asks it to, the second one does not ask.
+"""Ending a run early and cleanly: the first SIGINT, SIGTERM or SIGHUP asks it to, the second one does not ask.
 
 Signals belong to the process, and so does what they cut short: `pause` is how everything in this process sleeps, and
 while a run is interruptible it ends with it.
@@ -11,7 +11,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FrameType
 
 from reconciler.waiting import Clock
@@ -37,8 +37,9 @@ def interruptible(timeout: float | None = None, *, announce: bool = True) -> Ite
 
     No `pause` begins that would last beyond `timeout` seconds from now. The signal goes through a pipe: a handler may
     run anywhere, so it must not take locks. It announces what happens now, unless something is drawn on the terminal
-    that a line would tear.
+    that a line would tear. An ignored SIGHUP (nohup) stays ignored; a terminal that hung up is written to no more.
     """
+    terminals = [descriptor for descriptor in (1, 2) if os.isatty(descriptor)]
     reading, writing = os.pipe()
     signalled = False
 
@@ -50,15 +51,18 @@ def interruptible(timeout: float | None = None, *, announce: bool = True) -> Ite
             os._exit(128 + number)
         signalled = True
         os.write(writing, b"!")
+        _let_go(terminals)
         if announce:
-            os.write(2, STOPPING.encode())
+            with suppress(OSError):
+                os.write(2, STOPPING.encode())
 
     def sleep(seconds: float) -> bool:
         return bool(select.select([reading], [], [], seconds)[0])
 
     deadline = math.inf if timeout is None else time.monotonic() + timeout
     _pauses.append(lambda seconds: time.monotonic() + seconds > deadline or sleep(seconds))
-    before = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
+    hangup = () if signal.getsignal(signal.SIGHUP) == signal.SIG_IGN else (signal.SIGHUP,)
+    before = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM, *hangup)}
     try:
         yield Clock(time.monotonic, sleep)
     finally:
@@ -67,3 +71,12 @@ def interruptible(timeout: float | None = None, *, announce: bool = True) -> Ite
             signal.signal(number, handler)
         os.close(reading)
         os.close(writing)
+
+
+def _let_go(terminals: list[int]) -> None:
+    """Put /dev/null in the place of descriptors that were terminals and are none any more: writing to them fails."""
+    for descriptor in terminals:
+        if not os.isatty(descriptor):
+            null = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(null, descriptor)
+            os.close(null)

@@ -57,6 +57,7 @@ def cli() -> None:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; return its exit code. Arguments are those of the process if none are given."""
+    _reopen_closed()
     _tolerate_any_encoding()
     arguments = list(sys.argv[1:] if argv is None else argv)
     try:
@@ -80,6 +81,16 @@ def main(argv: Sequence[str] | None = None) -> int:
         _tell_bug(error, arguments)
         return 1
     return int(code or 0)
+
+
+def _reopen_closed() -> None:
+    """Put /dev/null in the place of standard streams that the process began without.
+
+    The lowest free descriptors are taken, which are theirs: no file that is opened later gets what is meant for them.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_RDWR), mode, encoding="utf-8"))
 
 
 def _tolerate_any_encoding() -> None:

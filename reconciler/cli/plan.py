@@ -1,11 +1,10 @@
 """`reconciler plan`: what apply would do. It gets a Reader, so it cannot write."""
 
 import sys
-from pathlib import Path
 
 import click
 
-from reconciler.cli import planning, session
+from reconciler.cli import planning, saved, session
 from reconciler.cli.connection import connect
 from reconciler.cli.console import Console, with_console
 from reconciler.cli.options import (
@@ -21,7 +20,6 @@ from reconciler.cli.options import (
     wishing,
 )
 from reconciler.cli.session import Session
-from reconciler.errors import UsageError
 from reconciler.plan.plan import Plan
 from reconciler.providers.port import Reader
 from reconciler.render.text import plan_text
@@ -54,6 +52,8 @@ def command(
     console: Console,
 ) -> int:
     """Show what apply would do; never writes."""
+    if out:
+        saved.check_free(out)
     begun = session.begin(place)
     console.warn(begun.warnings)
     terms = planning.terms(begun, planning.Request(selection, asked, safety))
@@ -62,7 +62,7 @@ def command(
     _show(plan, begun, console, output)
     planning.check(plan, begun, safety)
     if out:
-        _save(plan, begun, out)
+        saved.write(out, plan, str(begun.folder))
     return _exit_code(plan) if detailed_exitcode else 0
 
 
@@ -74,16 +74,6 @@ def _show(plan: Plan, begun: Session, console: Console, output: str) -> None:
         console.print(plan_json(plan, str(begun.folder)))
     else:
         console.print(plan_text(plan, console.style(sys.stdout), console.width(sys.stdout)))
-
-
-def _save(plan: Plan, begun: Session, out: str) -> None:
-    """Write a plan that was not refused."""
-    from reconciler.render.json_output import plan_json
-
-    try:
-        Path(out).write_text(plan_json(plan, str(begun.folder)), encoding="utf-8")
-    except OSError as error:
-        raise UsageError(f"--out {out}: {error.strerror}", "name a file that can be written") from error
 
 
 def _exit_code(plan: Plan) -> int:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, replace
 
 from reconciler.cli.options import Asked, Safety, Selection
-from reconciler.cli.selection import check_known, select, wishes
+from reconciler.cli.selection import check_known, check_selected, select, wishes
 from reconciler.cli.session import Session
 from reconciler.plan.guards import SHARE, Bounds, guard, tightest
 from reconciler.plan.plan import Plan
@@ -30,6 +30,7 @@ def terms(session: Session, request: Request) -> Terms:
         selected=select(request.selection, session.desired),
         wishes=wishes(request.asked),
     )
+    check_selected(made, session.desired)
     most = request.asked.max_attempts
     return made if most is None else replace(made, max_attempts=most)
 

@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 from reconciler.cli.options import Asked, Selection
 from reconciler.errors import UsageError
 from reconciler.plan.plan import Plan, Wishes
-from reconciler.plan.terms import wished
+from reconciler.plan.terms import Terms, wished
 from reconciler.resource.address import KIND, Address, parse
 from reconciler.resource.desired import Desired
 
@@ -45,10 +45,25 @@ def wishes(asked: Asked) -> Wishes:
 def check_known(made: Wishes, plan: Plan, declared: Iterable[Desired]) -> None:
     """Raise UsageError for a wish about an address that is neither declared nor observed."""
     known = {each.address for each in declared} | {row.address for row in plan.changes}
-    everything = made.retry | made.replace | made.unprotect | made.cancel | made.irreplaceable | made.new_attempt
-    for address in sorted(everything):
+    for address in _all(made):
         if not any(wished((address,), each) for each in known):
             raise unknown(address, known)
+
+
+def check_selected(terms: Terms, declared: Iterable[Desired]) -> None:
+    """Raise UsageError for a wish about a declared model that the selection leaves out: it would be dropped unsaid."""
+    if terms.selected is None:
+        return
+    declares = {each.address for each in declared}
+    for address in _all(terms.wishes):
+        meant = {each for each in declares if wished((address,), each)}
+        if meant and not meant & terms.selected:
+            raise UsageError(f"{address} is not selected, but a wish names it", "select it too, or drop the wish")
+
+
+def _all(made: Wishes) -> list[Address]:
+    """Every address that something is wished for, sorted."""
+    return sorted(made.retry | made.replace | made.unprotect | made.cancel | made.irreplaceable | made.new_attempt)
 
 
 def unknown(address: Address, known: Iterable[Address]) -> UsageError:

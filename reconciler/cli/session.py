@@ -107,7 +107,7 @@ def _workspace(loaded: Loaded, place: Place) -> Workspace:
     if not re.fullmatch(ENDPOINT_PATTERN, endpoint):
         raise UsageError(
             f"{quotable(place.endpoint)!r} is not an endpoint that credentials may go to",
-            f"give `emulator`, http://127.0.0.1:PORT, or https://{SERVICE_HOST}",
+            f"give `emulator`, http://127.0.0.1:PORT (up to 65535), or https://{SERVICE_HOST}",
         )
     return replace(workspace, endpoint=endpoint)
 

@@ -86,9 +86,12 @@ def release(address: Address, snapshot: Snapshot, terms: Terms) -> Plan:
 
 
 def _mark(desired: Desired, observed: Observed, terms: Terms, *, assume_data: bool) -> Ownership:
-    """What is known of a model that somebody else made: its base as reported, and the data only if asserted."""
-    ours = observed.mark is Mark.VALID and observed.ownership and observed.ownership.owner in terms.owners
-    known = observed.ownership if ours else None
+    """What is known of a model that somebody else made: its base as reported, and the data only if asserted.
+
+    What the old mark protects or keeps, whoever wrote it, stays so until a plan has shown that the manifest differs.
+    """
+    before = observed.ownership if observed.mark is Mark.VALID else None
+    known = before if before and before.owner in terms.owners else None
     digest = known.digest if known else ""
     if assume_data and desired.dataset:
         digest = short_digest(desired.dataset.digest)
@@ -98,8 +101,8 @@ def _mark(desired: Desired, observed: Observed, terms: Terms, *, assume_data: bo
         digest,
         known.base if known else base_hash(base_of(observed.fields)),
         known.declared if known else {},
-        protect=desired.lifecycle.protect,
-        keep=desired.lifecycle.on_removal == "keep",
+        protect=desired.lifecycle.protect or bool(before and before.protect),
+        keep=desired.lifecycle.on_removal == "keep" or bool(before and before.keep),
         asserted=assume_data or bool(known and known.asserted),
     )
 

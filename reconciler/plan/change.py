@@ -111,13 +111,17 @@ def refused(row: Change, reason: Reason, intended: Action, detail: str) -> Chang
 
 
 class Act(NamedTuple):
-    """One write to the remote, as digests and stale checks see it: no times, no progress, no notes."""
+    """One write to the remote, as digests and stale checks see it: no times, no progress, no notes.
+
+    `successor` is the model that a deleted one makes room for, so that losing a model is never taken for replacing it.
+    """
 
     address: str
     verb: str
     name: str
     inputs: str = ""
     fields: tuple[str, ...] = ()
+    successor: str = ""
 
 
 def acts(change: Change) -> tuple[Act, ...]:
@@ -125,14 +129,14 @@ def acts(change: Change) -> tuple[Act, ...]:
     if change.refused:
         return ()
     address = str(change.address)
-    superseded = tuple(Act(address, "delete", old.name) for old in change.supersedes)
+    superseded = tuple(Act(address, "delete", old.name, successor=change.target) for old in change.supersedes)
     match change.action:
         case Action.CREATE | Action.REPLACE:
             return (Act(address, "create", change.target, change.inputs), *superseded)
         case Action.DELETE:
-            return (Act(address, "delete", change.target), *superseded)
+            return (Act(address, "delete", change.target, successor=change.successor), *superseded)
         case Action.WAIT if leaves(change):
-            return (Act(address, "delete", change.target),)
+            return (Act(address, "delete", change.target, successor=change.successor),)
         case Action.NOOP | Action.WAIT | Action.UPDATE:
             fields = tuple(f"{f.path}={f.new!r}" for f in change.writes)
             update = (Act(address, "update", change.target, fields=fields),) if fields else ()

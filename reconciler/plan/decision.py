@@ -5,9 +5,9 @@ from dataclasses import replace
 from typing import assert_never
 
 from reconciler.plan import diff
-from reconciler.plan.change import Action, Change, Effect, FieldChange, refused
+from reconciler.plan.change import TRAININGS, Action, Change, Effect, FieldChange, refused
 from reconciler.plan.inventory import Group, Inventory
-from reconciler.plan.leftover import NEWER, UNKNOWN, kept, retained, superseded
+from reconciler.plan.leftover import NEWER, UNKNOWN, kept, retained, shield, shielded, superseded
 from reconciler.plan.match import Match, keep, match, wanted
 from reconciler.plan.terms import Terms, wished
 from reconciler.plan.training import begin, in_vain, ownership, steps
@@ -29,12 +29,18 @@ def decide(desired: Desired, group: Group, inventory: Inventory, terms: Terms) -
     rest = tuple(o for o in group.marked if o is not serving)
     stays = retained(rest, keep(desired, terms))
     unclear = [o for o in rest if o.state is State.UNKNOWN]
-    goes = tuple(o for o in rest if o not in stays and o not in unclear)
+    superfluous = [o for o in rest if o not in stays and o not in unclear]
+    spared = [o for o in superfluous if shielded(desired, o, terms)]
+    goes = tuple(o for o in superfluous if o not in spared)
     lost = [o for o in group.claimed if o is not serving]
     proven = [m.observed for m in matches]
     unproven = [*(o for o in lost if o not in proven), *group.overwritten]
     row = _main(desired, matches, chosen, goes, unproven, inventory, terms)
+    if spared and row.action in TRAININGS:
+        row = shield(replace(row, supersedes=(), ownership=None, grants=(), notes=()), spared[0], row.action)
     yield row
+    if not row.refused:
+        yield from (shield(superseded(desired, o, "", terms), o, Action.DELETE) for o in spared)
     if serving is not None and serving.state is State.READY and not row.refused:
         yield from (superseded(desired, o, serving.name, terms) for o in goes)
     yield from (superseded(desired, o, "", terms) for o in unclear)
@@ -67,7 +73,7 @@ def _main(
             notes = (*row.notes, *in_vain(desired, goes, terms))
             return replace(row, action=Action.WAIT, reasons=reasons, supersedes=goes, steps=planned, notes=notes)
         case State.FAILED:
-            return _failed(row, goes, terms)
+            return _failed(row, matches, terms)
         case State.UNKNOWN:
             return refused(row, Reason.UNKNOWN_STATE, Action.NOOP, UNKNOWN)
         case _:
@@ -105,11 +111,11 @@ def _ready(row: Change, chosen: Match, desired: Desired) -> Change:
     return replace(row, action=Action.UPDATE) if row.writes else row
 
 
-def _failed(row: Change, rest: tuple[Observed, ...], terms: Terms) -> Change:
+def _failed(row: Change, matches: tuple[Match, ...], terms: Terms) -> Change:
     """Refused with what the service said, and the way out; the model that served goes on serving."""
     said = terms.facts.failures.get(row.target) or "the service no longer tells why"
     detail = f"its training failed: {said.rstrip('.')}; fix the cause and `--retry-failed {row.address}`"
-    serves = any(o.state is State.READY for o in rest)
+    serves = any(m.observed.state is State.READY and m.observed.mark is Mark.VALID for m in matches)
     return refused(row, Reason.FAILED, Action.REPLACE if serves else Action.CREATE, detail)
 
 

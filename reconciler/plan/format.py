@@ -162,6 +162,7 @@ class ActPart(Part):
     name: str
     inputs: str
     fields: tuple[str, ...]
+    successor: str
 
 
 class PlanDocument(Part):

@@ -9,6 +9,7 @@ from reconciler.plan.terms import Terms, wished
 from reconciler.plan.training import thrown_away
 from reconciler.resource.address import Address
 from reconciler.resource.desired import Desired
+from reconciler.resource.identity import names
 from reconciler.resource.observed import Observed, State
 from reconciler.resource.reason import Reason
 
@@ -47,6 +48,27 @@ def superseded(desired: Desired, observed: Observed, successor: str, terms: Term
             return refused(row, Reason.UNKNOWN_STATE, Action.DELETE, UNKNOWN)
         case _:
             assert_never(observed.state)
+
+
+def shielded(desired: Desired, observed: Observed, terms: Terms) -> bool:
+    """Whether a leftover is one that came with a rename and was protected under its old name.
+
+    The manifest that protected it is gone, so the new one cannot have lifted that. A wish can, by either name.
+    """
+    mark = observed.ownership
+    if mark is None or not mark.protect or names(mark.name, desired.address.name):
+        return False
+    return not any(wished(terms.wishes.unprotect, each) for each in (desired.address, Address(mark.name)))
+
+
+def shield(row: Change, observed: Observed, intended: Action) -> Change:
+    """The row, refused: it would delete a model that lifecycle.protect was set for under another name."""
+    before = observed.ownership.name if observed.ownership else ""
+    detail = (
+        f"{observed.name} was {Address(before)}, and lifecycle.protect is set in its mark; "
+        f"`--unprotect {row.address}` lets it be deleted"
+    )
+    return refused(row, Reason.PROTECTED, intended, detail)
 
 
 def kept(address: Address, observed: Iterable[Observed], reason: Reason, detail: str = "") -> Iterator[Change]:

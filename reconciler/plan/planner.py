@@ -11,12 +11,14 @@ compute, then age. All other models of the address are leftovers.
     UNKNOWN     refused                                                 stay
     READY       NOOP, or UPDATE in one PATCH                            DELETE; one that trains: WAIT, then DELETE
 
-No leftover goes before `wanted` is READY. An attempt that trains beside an older READY attempt at the same inputs was
-asked for with `--replace`, so it is the wanted one. A model without a mark whose id proves these inputs counts as the
-same; one whose id proves only the address keeps it from being trained, and is never deleted.
+No leftover goes before `wanted` is READY, and none that was protected under another name goes without a wish. An
+attempt that trains beside an older READY attempt at the same inputs was asked for with `--replace`, so it is the wanted
+one. A model without a mark whose id proves these inputs counts as the same; one whose id proves only the address keeps
+it from being trained, and is never deleted.
 
 Not declared, and the whole workspace was loaded: READY and FAILED are deleted, TRAINING is waited for and deleted,
-unless protected or kept. Everything refused or skipped is a row with its reason.
+unless protected or kept. All of them stay while a declared address has no model that serves and is refused its
+training: what goes may be what its users fall back on. Everything refused or skipped is a row with its reason.
 """
 
 from collections.abc import Iterable, Iterator
@@ -47,7 +49,7 @@ def plan(desired: Iterable[Desired], snapshot: Snapshot, terms: Terms) -> Plan:
     owned = inventory.owned
     inventory, ambiguity = move(wants.values(), inventory, terms)
     rows = [_judged(row, terms) for row in _rows(wants, inventory, ambiguity, terms)]
-    rows = [row for change in rows for row in _irreplaceable(change, terms)]
+    rows = _unsettled([row for change in rows for row in _irreplaceable(change, terms)])
     return Plan(
         terms.context,
         tuple(sorted(rows, key=lambda change: change.order)),
@@ -105,6 +107,25 @@ def _irreplaceable(row: Change, terms: Terms) -> Iterator[Change]:
     for old in unique:
         leftover = Change(row.address, Action.NOOP, (Reason.SUPERSEDED,), old.name, observed=old)
         yield refused(leftover, Reason.IRREPLACEABLE, Action.DELETE, _unique_detail(row.address))
+
+
+def _unsettled(rows: list[Change]) -> list[Change]:
+    """The rows, those that delete what is not declared refused while a declared address is refused its first training.
+
+    What is no longer declared goes last, after all that is to come in its place; here that does not come.
+    """
+    missing = sorted({r.address for r in rows if r.refused and r.desired and r.intended is Action.CREATE})
+    if not missing:
+        return rows
+    more = f" (and {len(missing) - 1} more)" if len(missing) > 1 else ""
+    why = f"{missing[0]}{more} is declared and not there"
+    way_out = "do what its refusal says, or remove its manifest"
+    return [
+        refused(row, Reason.UNSETTLED, Action.DELETE, f"{why}; {row.address} stays until it is: {way_out}")
+        if Reason.UNDECLARED in row.reasons and deletes(row)
+        else row
+        for row in rows
+    ]
 
 
 def _unique(observed: Observed, address: Address, terms: Terms) -> bool:

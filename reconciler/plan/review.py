@@ -1,7 +1,8 @@
 """Holding a plan against the one that was reviewed.
 
-Fewer writes than reviewed are fine: they have been done in the meantime. A write more, or another one, makes the
-reviewed plan stale, and so does another place: nothing else than what was reviewed is ever done.
+Fewer writes than reviewed are fine where they have been done in the meantime. A write more, or another one, makes the
+reviewed plan stale, and so do another place, and a creation that is neither done nor to be done any more: the deletions
+that were reviewed beside it would leave nothing. Nothing else than what was reviewed is ever done.
 """
 
 from collections.abc import Iterable
@@ -23,7 +24,15 @@ def within(current: Plan, reviewed: Iterable[Act], context: Context) -> Plan:
     excess = sorted(set(current.acts) - known)
     if excess:
         raise StalePlan("the world has moved since the plan was reviewed; it would now also " + _told(excess, known))
+    if lost := _lost(current, known):
+        raise StalePlan(f"the plan was reviewed with creations that no manifest asks for any more: {', '.join(lost)}")
     return current
+
+
+def _lost(current: Plan, reviewed: frozenset[Act]) -> list[str]:
+    """The models that were to be created, and neither are to be any more nor stand for their address now."""
+    there = {row.target for row in current.changes if row.desired}
+    return sorted(act.name for act in reviewed if act.verb == "create" and act.name not in there)
 
 
 def exactly(current: Plan, digest: str) -> Plan:

@@ -100,9 +100,11 @@ class Http:
         query: Mapping[str, str] | None = None,
         body: Json | bytes | None = None,
         repeat: Repeat = Repeat.SAFE,
+        again: Callable[[], object] = lambda: None,
     ) -> Json:
         """Send a request until it is answered for good; return the JSON object of a success.
 
+        `again` is called each time before the request is repeated; what it raises ends the matter.
         Raises what `explain` makes of a refusal, and Unreachable when it is not known whether the act happened.
         """
         if not _PATH.fullmatch(path):
@@ -118,6 +120,7 @@ class Http:
             LOG.warning("%s %s: %s; again in %.1f s", method, path, _told(outcome), wait)
             if self.sleep(wait):
                 return self._conclude(outcome)
+            again()
         raise AssertionError  # count() does not end
 
     def _authorised(self, method: str, url: str, content: bytes | None) -> Outcome:

@@ -6,7 +6,7 @@ raise `RemoteError` when the service fails and `Refused` when going on would bre
 assumed about whether the act happened, and the next plan finds out.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Protocol
 
 from reconciler.resource.dataset import Example
@@ -72,8 +72,11 @@ class Provider(Reader, Protocol):
         """
         ...
 
-    def delete(self, observed: Observed) -> Operation:
-        """Delete the model; one that is already gone is done."""
+    def delete(self, observed: Observed, again: Callable[[], object] = lambda: None) -> Operation:
+        """Delete the model; one that is already gone is done.
+
+        `again` is called before the request is repeated, however long after, and raises if the model must not go now.
+        """
         ...
 
     def grant(self, observed: Observed, grants: Sequence[Grant]) -> None:

@@ -16,6 +16,7 @@ SENTENCES: Mapping[Reason, str] = {
     Reason.IGNORED: "left alone, as asked",
     Reason.UNDECLARED: "no manifest declares it any more",
     Reason.DESTROYED: "the whole workspace goes",
+    Reason.UNSETTLED: "a declared model is missing, and what goes goes last",
     Reason.NOT_SELECTED: "not part of what was selected",
     Reason.SUPERSEDED: "another model of this name takes its place",
     Reason.RETAINED: "superseded, and kept by keepSuperseded",

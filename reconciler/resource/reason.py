@@ -14,6 +14,7 @@ class Reason(StrEnum):
     IGNORED = "IGNORED"  # lifecycle.ignoreChanges, or the policy, leaves a difference alone
     UNDECLARED = "UNDECLARED"  # ours, and its manifest is gone
     DESTROYED = "DESTROYED"  # ours, and the whole workspace is to go, whatever its manifests say
+    UNSETTLED = "UNSETTLED"  # no longer declared, and stays while a declared model is missing and cannot be trained
     NOT_SELECTED = "NOT_SELECTED"  # outside of what this run was asked to look at
     SUPERSEDED = "SUPERSEDED"  # another model of the address is the wanted one
     RETAINED = "RETAINED"  # superseded, and kept by lifecycle.keepSuperseded

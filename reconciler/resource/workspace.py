@@ -14,9 +14,10 @@ EMULATOR = "emulator"
 """The endpoint that is an emulator inside of this process."""
 
 ENDPOINT_PATTERN = (
-    r"^(emulator|https://generativelanguage\.googleapis\.com|http://(127\.0\.0\.1|localhost|\[::1\])(:[0-9]{1,5})?)$"
+    r"^(emulator|https://generativelanguage\.googleapis\.com|http://(127\.0\.0\.1|localhost|\[::1\])"
+    r"(:([1-5]?[0-9]{1,4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]))?)$"
 )
-"""RE2. The service's own host, loopback, or the embedded emulator: credentials go nowhere else."""
+"""RE2. The service's own host, loopback (ports up to 65535), or the embedded emulator: credentials go nowhere else."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 from typing import Any, BinaryIO
 
 from reconciler.resource.dataset import Example, Locator
-from reconciler.source.rows import LONGEST_LINE, MARK, Flaw, Row, missing_fields, not_utf8
+from reconciler.source import conflict
+from reconciler.source.rows import LONGEST_LINE, MARK, UNMERGED, Flaw, Row, missing_fields, not_utf8
 from reconciler.source.wording import quoted, shown
 
 LARGEST_JSON = 16 * 1024 * 1024
@@ -49,6 +50,8 @@ def _object(text: str, decode: Callable[[str], Any], pick: Callable[[Any], Examp
     try:
         return pick(decode(text))
     except json.JSONDecodeError as error:
+        if conflict.is_marker(text):
+            return UNMERGED
         if text.strip() == "[":
             return Flaw("is the beginning of a JSON array, not a JSON object", "set format: json")
         return Flaw(f"is not JSON at column {error.colno}: {error.msg[:1].lower()}{error.msg[1:]}", "")
@@ -70,6 +73,9 @@ def array(stream: BinaryIO, locator: Locator) -> Iterator[Row]:
         yield 0, 0, not_utf8(error.start + (len(MARK) if data.startswith(MARK) else 0))
         return
     del data
+    if line := conflict.marked_line(text):
+        yield line, 0, UNMERGED
+        return
     yield from _items(text, locator) if text.strip() else ()
 
 

@@ -1,9 +1,9 @@
 """Everything that the manifests at a path say: the workspace, the tuned models, and all that is wrong with them.
 
-Every `.yaml`, `.yml` and `.json` file below the path is a manifest of ours or a finding, because a file that silently
-does not count would be read as a wish to delete. What is not declared may be deleted only if the path is the folder
-that holds the Workspace, and git checked out all of it, so that everything it could declare was read:
-`Loaded.complete`.
+Every `.yaml`, `.yml` and `.json` file below the path, unless it is hidden, is a manifest of ours or a finding, because
+a file that silently does not count would be read as a wish to delete. What is not declared may be deleted only if the
+path is the folder that holds the Workspace, and git checked out all of it, so that everything it could declare was
+read: `Loaded.complete`.
 """
 
 import os
@@ -112,7 +112,10 @@ def _folder(path: str, reading: Reading) -> Loaded:
 
 
 def _home(reading: Reading, folder: str, name: str) -> str:
-    """Give the folder of the Workspace: the given one, or one around it; one below it is a mistake."""
+    """Give the folder of the Workspace: the given one, or one around it; one below it is a mistake.
+
+    So is a second one around it: what that one declares would be undeclared here, and deleted.
+    """
     if not reading.homes and not reading.obscure:
         return _search_upward(reading, os.path.dirname(folder)) if _may_leave(folder) else folder
     if len(reading.homes) == 1 and (home := reading.homes[0]).folder != folder:
@@ -120,6 +123,8 @@ def _home(reading: Reading, folder: str, name: str) -> str:
         advice = f"give {os.path.relpath(home.folder)} as the path, or move the workspace up"
         reading.problems.append(Diagnostic(home.origin, message, advice))
         return home.folder
+    if _may_leave(folder):
+        _search_upward(reading, os.path.dirname(folder))
     return folder
 
 
@@ -131,13 +136,14 @@ def _may_leave(folder: str) -> bool:
 
 
 def _search_upward(reading: Reading, folder: str) -> str:
-    """Find the Workspace in the folder or around it, never above the git root; give the folder that holds it."""
+    """Find the next Workspace in the folder or around it, never above the git root; give the folder that holds it."""
+    known, obscure = len(reading.homes), reading.obscure
     for around in tree.upward(folder):
         for name in sorted(os.listdir(around)) if os.access(around, os.R_OK | os.X_OK) else ():
             path = os.path.join(around, name)
-            if name.endswith(tree.ENDINGS) and not name.startswith(".") and os.path.isfile(path):
+            if tree.counts(name) and os.path.isfile(path):
                 reading.workspace_only(File(os.path.relpath(path), path, os.path.realpath(path)))
-        if reading.homes or reading.obscure:
+        if len(reading.homes) > known or reading.obscure != obscure:
             return around
     return folder
 
@@ -165,7 +171,8 @@ def _loaded(reading: Reading, home: str, name: str, *, complete: bool = False) -
         reading.problems.append(Diagnostic(Origin(name), message, advice))
     for second in homes[1:]:
         message = f"a second Workspace; the first is at {homes[0].origin}"
-        reading.problems.append(Diagnostic(second.origin, message, "keep one, or give a path that holds only one"))
+        advice = "keep one, or give a path that has only one in it and around it"
+        reading.problems.append(Diagnostic(second.origin, message, advice))
     reading.problems += filter(None, map(_owner, homes))
     workspace = homes[0].manifest if len(homes) == 1 else None
     manifests = tuple(sorted(reading.manifests, key=lambda sourced: sourced.origin))

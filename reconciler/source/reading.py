@@ -22,7 +22,7 @@ from reconciler.source.tree import File
 HEAD = 65_536
 """Bytes at the beginning of a file that are looked at to tell a manifest from something else."""
 
-SCHEMAS = "9b88bbbac5ef"
+SCHEMAS = "2c477380da6c"
 """Fingerprint of the schemas: what the cache knows to be valid was valid under these."""
 
 
@@ -47,7 +47,7 @@ class Reading:
         """Read files; JSON last, when the YAML manifests have said which of it is training data."""
         json: list[File] = []
         for file in files:
-            if file.name.endswith(".json"):
+            if tree.is_json(file.name):
                 json.append(file)
             else:
                 self.file(file)
@@ -66,7 +66,7 @@ class Reading:
             self.problems.append(text)
             self.obscure = self.obscure or b"Workspace" in data
             return
-        name = key(data, SCHEMAS, file.name.endswith(".json"))
+        name = key(data, SCHEMAS, tree.is_json(file.name))
         if self.cache and (known := self.cache.get(name)):
             for at, line, column, value in known:
                 self._valid(Document(at, Origin(file.name, line, column), value, ()), file, text)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple, TypeAlias
 
 from reconciler.resource.dataset import Example
+from reconciler.source import conflict
 from reconciler.source.wording import shown
 
 MARK = b"\xef\xbb\xbf"
@@ -19,6 +20,9 @@ class Flaw(NamedTuple):
     message: str
     advice: str = ""
 
+
+UNMERGED = Flaw(conflict.MESSAGE, conflict.ADVICE)
+"""A line that git wrote."""
 
 Row: TypeAlias = tuple[int, int, Example | Flaw]
 """Line and column that a row begins at (column 0 where a row has whole lines), and the row."""

@@ -21,7 +21,7 @@ FORMS: Mapping[str, tuple[str, str]] = {
     "spec.formerOwners": ("is not an owner", "write the owner as the workspace used to have it"),
     "spec.endpoint": (
         "is not an endpoint that credentials may go to",
-        "write emulator, http://127.0.0.1:PORT, https://generativelanguage.googleapis.com, or remove the line",
+        "write emulator, http://127.0.0.1:PORT (up to 65535), https://generativelanguage.googleapis.com, or remove it",
     ),
     "spec.project": ("is not a project id", "write the id, as in the address bar of the Google Cloud console"),
     "spec.tunedModelSource.tunedModel": ("is not a tuned model", "write tunedModels/ID"),

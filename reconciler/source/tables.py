@@ -7,16 +7,27 @@ from collections.abc import Iterator
 from typing import BinaryIO, NamedTuple, TextIO
 
 from reconciler.resource.dataset import Example, Locator
+from reconciler.source import conflict
 from reconciler.source.hashing import BLOCK
-from reconciler.source.rows import LONGEST_LINE, Flaw, Row, missing_fields, not_utf8
+from reconciler.source.rows import LONGEST_LINE, UNMERGED, Flaw, Row, missing_fields, not_utf8
 from reconciler.source.wording import counted, shown
 
 
 def records(stream: BinaryIO, locator: Locator, dialect: type[csv.Dialect]) -> Iterator[Row]:
-    """Read CSV or TSV with quoting as spreadsheets do it; blank lines are passed over."""
+    """Read CSV or TSV with quoting as spreadsheets do it; blank lines are passed over.
+
+    A record that begins with a conflict marker is none, even where a comma in a commit's subject makes two cells of it.
+    """
+    marked: set[int] = set()
+    for line, column, row in _records(stream, locator, dialect, marked):
+        yield line, column, UNMERGED if line in marked else row
+
+
+def _records(stream: BinaryIO, locator: Locator, dialect: type[csv.Dialect], marked: set[int]) -> Iterator[Row]:
+    """Yield every record; `marked` gets the numbers of the lines that look like conflict markers."""
     # Universal newlines turn CRLF and CR into LF inside of cells too, which is the canonical form.
     text = io.TextIOWrapper(stream, encoding="utf-8-sig", newline=None)
-    reader = csv.reader(_lines(text), dialect, strict=True)
+    reader = csv.reader(_lines(text, marked), dialect, strict=True)
     start = 1
     try:
         columns: _Columns | None = None if locator.header else _Columns(0, 1, 0)
@@ -48,11 +59,18 @@ class _Endless(Exception):
     """A line that is too long to be one."""
 
 
-def _lines(text: TextIO) -> Iterator[str]:
-    """Yield the lines of a text; raise _Endless instead of holding one that has no end."""
+def _lines(text: TextIO, marked: set[int]) -> Iterator[str]:
+    """Yield the lines of a text; raise _Endless instead of holding one that has no end.
+
+    The numbers of lines that look like git's conflict markers go into `marked`; those inside of a cell are text.
+    """
+    number = 0
     while line := text.readline(LONGEST_LINE + 1):
         if len(line) > LONGEST_LINE:
             raise _Endless
+        number += 1
+        if conflict.is_marker(line):
+            marked.add(number)
         yield line
 
 

@@ -3,6 +3,7 @@
 import re
 
 from reconciler.errors import Diagnostic, Origin
+from reconciler.source import conflict, tree
 
 LARGEST_FILE = 4 * 1024 * 1024
 """Bytes of one file of manifests."""
@@ -13,7 +14,7 @@ _SURROGATES = re.compile(r"(\\\\)|\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F
 
 
 def decode(file: str, data: bytes) -> str | Diagnostic:
-    """Give the text of a file without byte order mark, or say what it is instead of text."""
+    """Give the text of a file without byte order mark, or say what it is instead, such as a conflict of git."""
     if data.startswith(b"version https://git-lfs.github.com/spec/"):
         return Diagnostic(Origin(file), "is a Git LFS pointer, not the file itself", "run `git lfs pull`")
     if len(data) > LARGEST_FILE:
@@ -26,7 +27,9 @@ def decode(file: str, data: bytes) -> str | Diagnostic:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         return Diagnostic(Origin(file), f"is not UTF-8 at byte {error.start}", "save it as UTF-8")
-    return _json_escapes(text) if file.endswith(".json") else text
+    if line := conflict.marked_line(text):
+        return Diagnostic(Origin(file, line), conflict.MESSAGE, conflict.ADVICE)
+    return _json_escapes(text) if tree.is_json(file) else text
 
 
 def _json_escapes(text: str) -> str:

@@ -1,7 +1,7 @@
 """Which files below a folder count, in one order on every machine, and how they are opened without being surprised.
 
-Hidden folders are skipped. A link counts once, under the name it has, and only if what it points at is allowed;
-whether a link may leave the folder is decided by whoever knows the workspace.
+Hidden files and folders are skipped; endings count in any case of letters. A link counts once, under the name it has,
+and only if what it points at is allowed; whether a link may leave the folder is decided by whoever knows the workspace.
 """
 
 import os
@@ -57,6 +57,16 @@ def below(folder: str, name: str) -> Tree:
     return tree
 
 
+def counts(name: str) -> bool:
+    """Whether a file of this name is a manifest or a finding."""
+    return name.lower().endswith(ENDINGS) and name not in EXCEPTIONS and not name.startswith(".")
+
+
+def is_json(name: str) -> bool:
+    """Whether a file of this name holds JSON."""
+    return name.lower().endswith(".json")
+
+
 def _search(folder: File, tree: Tree, seen: set[str], later: list[File]) -> None:
     """Add what one folder, and the real folders in it, hold, however deep. `folder.real` is the path without links."""
     folders = [folder]
@@ -84,7 +94,7 @@ def _sort(folder: File, found: list[os.DirEntry[str]], tree: Tree, later: list[F
             _link(File(name, entry.path, os.path.realpath(entry.path)), entry, tree, later)
         elif entry.is_dir():
             folders.append(File(name, entry.path, os.path.join(folder.real, entry.name)))
-        elif entry.name.endswith(ENDINGS) and entry.name not in EXCEPTIONS:
+        elif counts(entry.name):
             if not entry.is_file():
                 tree.faults.append(Diagnostic(Origin(name), "is not a regular file", "remove it"))
             elif linked:
@@ -98,7 +108,7 @@ def _link(file: File, entry: os.DirEntry[str], tree: Tree, later: list[File]) ->
     """Add a link: to a folder, to be searched last; or to a file of ours by name. Links in a circle are to nothing."""
     if os.path.isdir(entry.path):
         later.append(file)
-    elif entry.name.endswith(ENDINGS) and entry.name not in EXCEPTIONS:
+    elif counts(entry.name):
         if os.path.isfile(entry.path):
             tree.links.append(file)
         else:

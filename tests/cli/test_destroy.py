@@ -2,9 +2,11 @@
 
 import pytest
 
+from reconciler.emulator.wire import Request
 from tests.cli.conftest import Bench, Command
 
 PROTECTED = "  lifecycle: {protect: true}\n"
+KEPT = "  lifecycle: {onRemoval: keep}\n"
 
 
 def test_everything_goes(applied: Bench, run: Command) -> None:
@@ -47,6 +49,17 @@ def test_protected_models_stay(bench: Bench, run: Command) -> None:
     assert "late" in left
     assert "gone" not in left
     assert run("destroy", "--workspace", "bench", "--unprotect", "kept", "--unprotect", "late").code == 0
+
+
+def test_what_a_manifest_keeps_is_let_go_before_its_mark_says_so(bench: Bench, run: Command) -> None:
+    bench.declare("one", "two")
+    run("apply", "--yes", "--quiet")
+    bench.declare("one", extra=KEPT)
+    ran = run("destroy", "--workspace", "bench")
+    assert (ran.code, "1 to update" in ran.out, "1 to delete" in ran.out) == (0, True, True)
+    left = bench.emulator.handle(Request("GET", "/v1beta/tunedModels", {})).body.decode()
+    assert "tunedModels/one-" in left
+    assert "tunedModels/two-" not in left
 
 
 @pytest.mark.usefixtures("applied")

@@ -33,7 +33,7 @@ def applying(bench: Bench) -> Iterator[subprocess.Popen[str]]:
         yield process
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_the_first_signal_ends_the_run_with_its_report(bench: Bench, run: Command, number: int) -> None:
     with applying(bench) as process:
         process.send_signal(number)
@@ -59,6 +59,36 @@ with interruptible() as clock:
 """
     ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
     assert (ran.returncode, ran.stdout) == (128 + signal.SIGTERM, "True True\n")
+
+
+def test_a_hangup_that_is_ignored_stays_ignored() -> None:
+    script = """
+import os, signal
+from reconciler.cli.interruption import interruptible
+signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as nohup leaves it
+with interruptible() as clock:
+    os.kill(os.getpid(), signal.SIGHUP)
+    print(clock.sleep(0), flush=True)
+"""
+    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert (ran.returncode, ran.stdout) == (0, "False\n")
+
+
+@pytest.mark.parametrize("kind", ["dumb", "xterm"])
+def test_a_terminal_that_hangs_up_takes_no_report_with_it(bench: Bench, kind: str) -> None:
+    bench.declare("one")
+    environment = {**os.environ, "RECONCILER_EMULATOR_STEPS_PER_SECOND": "0.001", "TERM": kind}
+    near, far = os.openpty()
+    with subprocess.Popen(APPLY, stdout=subprocess.PIPE, stderr=far, text=True, env=environment) as process:
+        os.close(far)
+        seen = b""
+        while b"training" not in seen:
+            seen += os.read(near, 1024)
+        os.close(near)
+        process.send_signal(signal.SIGHUP)
+        out, _ = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 3
+    assert "The run was interrupted." in out
 
 
 @contextmanager

@@ -118,6 +118,44 @@ def test_a_full_disk_behind_stdout() -> None:
     assert "bug" not in ran.stderr
 
 
+@pytest.mark.process
+@pytest.mark.parametrize(
+    ("command", "code", "said"),
+    [
+        ("plan >&-", 0, ""),
+        ("plan --detailed-exitcode 2>&-", 2, "Plan: 1 to create"),
+        ("plan <&- >&- 2>&-", 0, ""),
+        ("plan - <&-", 1, "<stdin>: is empty"),
+        ("apply <&-", 64, "there is no terminal to ask on"),
+        ("apply --yes -q --no-wait >&- 2>&- <&-", 3, ""),
+        ("apply --yes -q --no-wait 2>&-", 3, "1 training"),
+        ("nonsense 2>&-", 64, ""),
+        ("--help >&-", 0, ""),
+    ],
+)
+def test_closed_streams_are_like_dev_null(bench: Bench, command: str, code: int, said: str) -> None:
+    bench.declare("one")
+    script = f"{sys.executable} -m reconciler {command}; code=$?; find . -name '*.sqlite3' | sort >&2; exit $code"
+    environment = {**os.environ, "RECONCILER_EMULATOR_STEPS_PER_SECOND": "0.001"}
+    ran = subprocess.run(
+        ["/bin/sh", "-c", script],
+        check=False,
+        capture_output=True,
+        text=True,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+    )
+    assert ran.returncode == code, ran
+    assert said in ran.stdout + ran.stderr
+    assert said or "Error" not in ran.stdout + ran.stderr
+    assert "bug" not in ran.stderr
+    if "apply --yes" in command:
+        after = subprocess.run(
+            [sys.executable, "-m", "reconciler", "plan"], check=False, capture_output=True, text=True
+        )
+        assert "1 training" in after.stdout
+
+
 def test_ctrl_c_outside_of_a_run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt

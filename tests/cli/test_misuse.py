@@ -85,6 +85,20 @@ def test_a_wrong_endpoint(run: Command) -> None:
     assert "not an endpoint that credentials may go to" in ran.err
 
 
+def test_a_port_that_cannot_be(run: Command, bench: Bench) -> None:
+    bench.declare("one")
+    for port in ("65536", "99999"):
+        ran = run("plan", "--endpoint", f"http://127.0.0.1:{port}")
+        assert ran.code == 64
+        assert "PORT (up to 65535)" in ran.err
+    path = bench.folder / "workspace.yaml"
+    path.write_text(path.read_text().replace("emulator", "http://127.0.0.1:70000"))
+    ran = run("plan")
+    assert (ran.code, ran.out) == (1, "")
+    assert ran.err.startswith("manifests/workspace.yaml:7:13: spec.endpoint: this is not an endpoint ")
+    assert ran.err.endswith(f"{SOLE}\n")
+
+
 @pytest.mark.loopback
 def test_an_unreachable_host(run: Command, bench: Bench) -> None:
     bench.declare("one")

@@ -89,6 +89,21 @@ def test_what_is_not_there_cannot_be_named(bench: Bench, run: Command, arguments
     assert ran.out == ""
 
 
+@pytest.mark.parametrize("selection", [("--target", "two"), ("--exclude", "one"), ("-l", "team=b")])
+@pytest.mark.parametrize(
+    "wish", ["retry-failed", "replace", "unprotect", "cancel-superseded", "delete-irreplaceable", "new-attempt"]
+)
+def test_what_is_not_selected_cannot_be_wished_for(
+    bench: Bench, run: Command, selection: tuple[str, str], wish: str
+) -> None:
+    bench.declare("one")
+    bench.declare("two", team="b")
+    ran = run("plan", *selection, f"--{wish}", "two", f"--{wish}", "one")
+    told = "Error: TunedModel/one is not selected, but a wish names it; select it too, or drop the wish\n"
+    assert ran == (64, "", told)
+    assert run("plan", *selection, f"--{wish}", "two").code == 0
+
+
 def test_options_come_from_the_environment_too(bench: Bench, run: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     bench.declare("one", "two")
     monkeypatch.setenv("RECONCILER_TARGET", "two")

@@ -71,16 +71,18 @@ COLUMNS = {
         Column("create", "apply", CREATE, 1, "begin a training; a second one follows"),
         Column("reread", "apply", READ, 3, "the description once more, just before it is written"),
         Column("patch", "apply", PATCH, 1, "write the new description"),
+        Column("announce", "apply", PATCH, 2, "say in its mark that the model which is not declared goes"),
         Column("look", "apply", LIST, 2, "how far the trainings are"),
-        Column("look at one", "apply", READ, 4, "the same, when only one is left"),
+        Column("look at one", "apply", READ, 6, "the same, when only one is left"),
         Column("why", "refused", OPERATION, 1, "why a training failed"),
         Column("others", "apply", LIST, 4, "has another run been at work since the plan?"),
         Column(
-            "last look", "apply", READ, 5, "is the model that goes still the one of the plan; does its successor serve?"
+            "a look", "apply", READ, 7, "is the model that goes still the one of the plan; does its successor serve?"
         ),
         Column("old grants", "apply", GRANTS, 2, "who may use the old model"),
         Column("new grants", "apply", GRANTS, 3, "who may use the new one already"),
         Column("share", "apply", SHARE, 1, "let the reader of the old model use the new one"),
+        Column("last look", "apply", READ, 9, "the same questions once more, just before the delete"),
         Column("delete", "apply", DELETE, 1, "the model that was replaced goes"),
         Column("delete last", "apply", DELETE, 2, "the model that is no longer declared goes"),
     ),

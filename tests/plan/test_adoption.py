@@ -91,6 +91,28 @@ def test_marking_again_what_is_ours_keeps_what_is_known() -> None:
     assert wiped.digest == ""
 
 
+@pytest.mark.parametrize("flag", ["protect", "keep"])
+@pytest.mark.parametrize("owner", [OWNER, "rival"])
+def test_what_the_old_mark_protects_or_keeps_is_not_lost_on_the_way(flag: str, owner: str) -> None:
+    """An import says nothing of flags; the plan after it does, before anything comes of the difference."""
+    before = marked(observed(desired("old", epochs=5)), owner=owner, **{flag: True})
+    made = adopted(before, assume_data=True)
+    mark = row(made).ownership
+    assert mark is not None
+    assert (mark.protect, mark.keep) == (flag == "protect", flag == "keep")
+    (change,) = plan([A], after((before,), made), terms()).changes
+    assert [field.path for field in change.fields] == [
+        {"protect": "lifecycle.protect", "keep": "lifecycle.onRemoval"}[flag]
+    ]
+
+
+def test_the_flags_of_a_copied_mark_are_another_models() -> None:
+    copied = replace(marked(observed(A), protect=True, keep=True), mark=Mark.VOID)
+    mark = row(adopted(copied)).ownership
+    assert mark is not None
+    assert (mark.protect, mark.keep) == (False, False)
+
+
 def test_a_foreign_mark_is_the_callers_question() -> None:
     rival = marked(observed(A), owner="rival")
     assert takes_over(rival, terms()) == "rival"

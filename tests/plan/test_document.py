@@ -131,6 +131,7 @@ def test_what_is_published() -> None:
                 "name": "tunedModels/support-new",
                 "inputs": "f" * 64,
                 "fields": [],
+                "successor": "",
             },
             {
                 "address": "TunedModel/support",
@@ -138,6 +139,7 @@ def test_what_is_published() -> None:
                 "name": "tunedModels/support-old",
                 "inputs": "",
                 "fields": [],
+                "successor": "tunedModels/support-new",
             },
         ],
         "warnings": ["careful"],

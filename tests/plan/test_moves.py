@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from reconciler.plan.change import Action
 from reconciler.resource.identity import abbreviate
 from reconciler.resource.observed import Mark, Observed, State
 from reconciler.resource.reason import Reason
@@ -176,6 +177,51 @@ def test_who_does_not_see_everything_neither_moves_nor_trains(want: object, said
 def test_an_old_annotation_does_not_disturb_a_partial_run() -> None:
     want = desired("new", renamed_from="old")
     assert told(planned([want], observed(want), observed(OLD), whole=False)) == ["NOOP new", "NOOP old NOT_SELECTED"]
+
+
+SHIELDED = marked(observed(OLD), protect=True)
+CHANGED = desired("new", data="two", renamed_from="old")
+
+
+def test_a_protected_model_that_moves_shows_that_it_is_protected_no_more() -> None:
+    (change,) = planned(NEW, SHIELDED).changes
+    assert change.action is Action.UPDATE
+    assert ("lifecycle.protect", True, False) in [field[:3] for field in change.fields]
+
+
+@pytest.mark.parametrize("state", [State.READY, State.TRAINING, State.FAILED])
+def test_a_rename_does_not_delete_what_the_old_manifest_protected(state: State) -> None:
+    """The manifest that said protect is gone, and the new one could not lift what it never had."""
+    made = planned(CHANGED, replace(SHIELDED, state=state))
+    (change,) = made.changes
+    assert (change.refused, change.reasons[0], change.supersedes) == (True, Reason.PROTECTED, ())
+    assert change.intended is (Action.REPLACE if state is State.READY else Action.CREATE)
+    assert f"{SHIELDED.name} was TunedModel/old" in change.detail
+    assert "--unprotect TunedModel/new" in change.detail
+    assert made.acts == ()
+
+
+@pytest.mark.parametrize("name", ["old", "new"])
+def test_either_name_lifts_the_protection(name: str) -> None:
+    made = planned(CHANGED, SHIELDED, unprotect=name)
+    assert told(made) == ["REPLACE new DATA_CHANGED"]
+    assert names(row(made, "new").supersedes) == [SHIELDED.name]
+
+
+@pytest.mark.parametrize("name", ["old", "new"])
+@pytest.mark.parametrize("state", [State.READY, State.TRAINING])
+def test_what_was_protected_under_another_name_stays_beside_its_successor(state: State, name: str) -> None:
+    """The new address has its model already, or it still trains: the renamed one is shown and stays."""
+    there = observed(CHANGED, state)
+    made = planned(CHANGED, SHIELDED, there)
+    assert told(made)[1:] == ["!DELETE new PROTECTED+SUPERSEDED"]
+    assert made.acts == ()
+    lifted = planned(CHANGED, SHIELDED, there, unprotect=name)
+    assert [(act.verb, act.name) for act in lifted.acts] == [("delete", SHIELDED.name)]
+
+
+def test_what_is_protected_and_kept_for_a_rollback_needs_no_wish() -> None:
+    assert told(planned(CHANGED, SHIELDED, keep_superseded=1))[-1] == "REPLACE new DATA_CHANGED"
 
 
 def test_a_model_that_moves_counts_once() -> None:

@@ -22,6 +22,7 @@ FAR = planned(
     observed(desired("drift", data="d")),
     observed(desired("swap", data="s1")),
     observed(desired("fails"), State.FAILED),
+    observed(desired("fails", data="served")),
     observed(GONE),
 )
 
@@ -42,7 +43,7 @@ def test_a_replacement_creates_then_deletes() -> None:
     change = row(planned(TWO, observed(ONE)))
     assert acts(change) == (
         Act("TunedModel/a", "create", observed(TWO).name, change.inputs),
-        Act("TunedModel/a", "delete", observed(ONE).name),
+        Act("TunedModel/a", "delete", observed(ONE).name, successor=observed(TWO).name),
     )
 
 

@@ -91,8 +91,6 @@ def test_two_owners_live_side_by_side() -> None:
 def test_former_owners_leftovers_are_ours_to_delete() -> None:
     made = planned(ONE, observed(ONE), observed(ONE, owner="old"), former_owners=("old",))
     assert told(made) == ["NOOP a", "DELETE a SUPERSEDED"]
-    gone = planned([], observed(ONE, owner="old"), former_owners=("old",))
-    assert told(gone) == ["DELETE a UNDECLARED"]
 
 
 def test_a_former_owners_training_is_not_begun_again() -> None:

@@ -55,6 +55,22 @@ def test_a_write_more_or_another_is_stale(world: list[Observed]) -> None:
     assert refusal.value.exit_code == 4
 
 
+def test_a_replacement_that_was_reviewed_is_no_deletion() -> None:
+    """Its manifest went meanwhile: what was to make room for a new model would leave nothing."""
+    with pytest.raises(StalePlan, match=f"would now also delete {observed(OLD).name}"):
+        within(planned([OTHER], observed(OLD), observed(GONE)), REVIEWED.acts, CONTEXT)
+
+
+def test_of_an_exchange_that_was_reviewed_not_only_the_deletions_are_done() -> None:
+    with pytest.raises(StalePlan, match=f"no manifest asks for any more: {observed(OTHER).name}"):
+        within(planned([NEW], observed(OLD), observed(GONE)), REVIEWED.acts, CONTEXT)
+
+
+def test_a_creation_that_is_done_and_failed_is_not_lost() -> None:
+    current = planned([NEW, OTHER], observed(OLD), observed(NEW), observed(OTHER, State.FAILED))
+    assert within(current, REVIEWED.acts, CONTEXT) is current
+
+
 def test_a_retry_is_not_slipped_into_a_reviewed_plan() -> None:
     with pytest.raises(StalePlan, match="create"):
         within(planned([NEW, OTHER], observed(NEW, State.FAILED), observed(OTHER), retry="a"), REVIEWED.acts, CONTEXT)

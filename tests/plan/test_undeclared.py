@@ -5,8 +5,9 @@ from dataclasses import replace
 import pytest
 
 from reconciler.plan.change import Action, Effect
+from reconciler.resource.desired import Desired
 from reconciler.resource.identity import abbreviate
-from reconciler.resource.observed import Mark, State
+from reconciler.resource.observed import Mark, Observed, State
 from reconciler.resource.reason import Reason
 from tests.build import desired, marked, observed, planned, row, told, unmarked
 
@@ -61,8 +62,109 @@ def test_keep_lets_go_without_deleting() -> None:
     assert [act.verb for act in made.acts] == ["update"]
 
 
-def test_keep_is_stronger_than_protect() -> None:
-    assert told(planned([], marked(observed(GONE), keep=True, protect=True))) == ["UPDATE gone KEPT"]
+def test_protect_comes_before_keep() -> None:
+    """Without its mark nothing protects the model any more, so letting it go is refused as well."""
+    both = marked(observed(GONE), keep=True, protect=True)
+    made = planned([], both)
+    assert told(made) == ["!UPDATE gone PROTECTED+UNDECLARED"]
+    assert made.acts == ()
+    assert told(planned([], both, unprotect="gone")) == ["UPDATE gone KEPT"]
+
+
+@pytest.mark.parametrize(
+    ("flags", "state", "refusal", "lifted"),
+    [
+        ({}, State.READY, "!DELETE gone FORMER_OWNER+UNDECLARED", "DELETE gone UNDECLARED"),
+        ({}, State.FAILED, "!DELETE gone FORMER_OWNER+UNDECLARED", "DELETE gone UNDECLARED"),
+        ({}, State.TRAINING, "!DELETE gone FORMER_OWNER+UNDECLARED", "WAIT gone UNDECLARED"),
+        ({"keep": True}, State.READY, "!UPDATE gone FORMER_OWNER+UNDECLARED", "UPDATE gone KEPT"),
+        ({"protect": True}, State.READY, "!DELETE gone PROTECTED+UNDECLARED", "DELETE gone UNDECLARED"),
+    ],
+)
+def test_what_a_former_owner_may_still_declare_is_left_alone(
+    flags: dict[str, bool], state: State, refusal: str, lifted: str
+) -> None:
+    """One line, `formerOwners: [aaa]`, must not delete what a living workspace aaa declares."""
+    theirs = marked(observed(GONE, state, owner="aaa"), **flags)
+    world = observed(STAYS), theirs, observed(desired("ours", data="x"))
+    made = planned([STAYS], *world, former_owners=("aaa",))
+    assert set(told(made)) == {"NOOP stays", "DELETE ours UNDECLARED", refusal}
+    assert {act.address for act in made.acts} == {"TunedModel/ours"}
+    assert lifted in told(planned([STAYS], *world, former_owners=("aaa",), unprotect="gone"))
+
+
+def test_the_former_owner_is_named_with_the_ways_out() -> None:
+    change = row(planned([], observed(GONE, owner="aaa"), former_owners=("aaa",)), "gone")
+    assert "the former owner aaa, whose workspace may still declare it" in change.detail
+    assert "declare it here once, or `--unprotect TunedModel/gone`" in change.detail
+
+
+def test_what_was_declared_here_once_is_ours_to_delete() -> None:
+    """The way out that needs no flag: the mark is written anew, and names nobody else."""
+    (adopted,) = planned([GONE], observed(GONE, owner="aaa"), former_owners=("aaa",)).changes
+    assert adopted.action is Action.UPDATE
+    ours = replace(observed(GONE, owner="aaa"), ownership=adopted.ownership)
+    assert told(planned([], ours, former_owners=("aaa",))) == ["DELETE gone UNDECLARED"]
+
+
+NEW = desired("new", data="new")
+
+
+@pytest.mark.parametrize(
+    ("want", "there", "facts", "why"),
+    [
+        (NEW, [observed(NEW, State.FAILED)], {}, "FAILED"),
+        (NEW, [], {"asked": True, "tunable": frozenset()}, "BASE_NOT_TUNABLE"),
+        (desired("new", data=None), [], {}, "NO_DATASET"),
+    ],
+)
+@pytest.mark.parametrize("state", [State.READY, State.TRAINING, State.FAILED])
+def test_nothing_goes_while_what_is_to_come_cannot(
+    want: Desired, there: list[Observed], facts: dict[str, object], why: str, state: State
+) -> None:
+    """What is no longer declared goes last, also where the training before it is refused and not only late."""
+    made = planned([want, STAYS], observed(STAYS), *there, observed(GONE, state, base=None), **facts)
+    assert told(made) == ["NOOP stays", f"!CREATE new {why}", "!DELETE gone UNSETTLED+UNDECLARED"]
+    assert made.acts == ()
+
+
+def test_what_holds_a_deletion_back_is_named() -> None:
+    failed = observed(NEW, State.FAILED)
+    change = row(planned([NEW], failed, observed(GONE)), "gone")
+    assert change.detail.startswith("TunedModel/new is declared and not there; TunedModel/gone stays until it is: ")
+    assert (change.intended, change.observed) == (Action.DELETE, observed(GONE))
+    others = [desired(f"other{n}", data=None) for n in range(9)]
+    for wants in ([NEW, *others], [*reversed(others), NEW]):
+        detail = row(planned(wants, failed, observed(GONE)), "gone").detail
+        assert detail.startswith("TunedModel/new (and 9 more) is declared and not there; ")
+
+
+def test_a_training_that_may_begin_holds_nothing_back_in_the_plan() -> None:
+    """It is the run that puts the deletion behind it."""
+    failed = observed(NEW, State.FAILED)
+    assert told(planned([NEW], observed(GONE))) == ["CREATE new ABSENT", "DELETE gone UNDECLARED"]
+    retried = told(planned([NEW], failed, observed(GONE), retry="new"))
+    assert retried == ["CREATE new REQUESTED", "DELETE gone UNDECLARED"]
+
+
+@pytest.mark.parametrize("kept", [0, 1])
+def test_a_refused_replacement_holds_nothing_back(kept: int) -> None:
+    """The old model serves, whether it would go or be kept for a rollback."""
+    old = observed(desired("new", data="old"))
+    made = planned([NEW], observed(NEW, State.FAILED), old, observed(GONE), keep_superseded=kept)
+    assert "!REPLACE new FAILED" in told(made)
+    assert "DELETE gone UNDECLARED" in told(made)
+
+
+def test_letting_go_is_not_held_back() -> None:
+    made = planned([desired("new", data=None)], marked(observed(GONE), keep=True))
+    assert told(made) == ["UPDATE gone KEPT", "!CREATE new NO_DATASET"]
+
+
+def test_a_leftover_of_a_declared_address_is_not_held_back() -> None:
+    """Its successor serves: that is all it waits for."""
+    made = planned([STAYS, desired("new", data=None)], observed(STAYS), observed(desired("stays", data="old")))
+    assert told(made) == ["NOOP stays", "!CREATE new NO_DATASET", "DELETE stays SUPERSEDED"]
 
 
 def test_a_newer_mark_is_not_deleted() -> None:

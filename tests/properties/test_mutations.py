@@ -103,7 +103,8 @@ def marks_do_not_protect(patch: Patch) -> None:
 
     def careless(address: Any, observed: Observed, **_: Any) -> Any:
         assert observed.ownership is not None
-        return real(address, replace(observed, ownership=replace(observed.ownership, keep=False)), protected=False)
+        forgetful = replace(observed, ownership=replace(observed.ownership, keep=False))
+        return real(address, forgetful, protected=False, former="")
 
     real = undeclared._row
     patch.setattr(undeclared, "_row", careless)

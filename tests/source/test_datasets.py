@@ -17,6 +17,7 @@ from reconciler.source.resolve import Resolved
 ROW = '{"text_input": "a", "output": "b"}\n'
 OTHER = '{"text_input": "c", "output": "d"}\n'
 GOOD = ROW + OTHER
+CONFLICT = "is a conflict marker of git; resolve the conflict, and remove the markers"
 NAMES = "name the right one with inputField: NAME and outputField: NAME"
 FAULTS: list[tuple[str, str | bytes, list[str]]] = [
     ("d.jsonl", "", [": has no examples; write at least one"]),
@@ -44,6 +45,13 @@ FAULTS: list[tuple[str, str | bytes, list[str]]] = [
     ("d.jsonl", GOOD + "".join(ROW.replace("a", f"a{n}") for n in range(30)), [": 32 examples need 1,042 bytes of request; the service takes 1,000: leave out or shorten some"]),
     ("d.jsonl", GOOD + "?\n" * 25, [*(f":{n}: is not JSON at column 1: expecting value" for n in range(3, 23)), ":23: 5 more errors from here on; fix those that are shown first"]),
     ("d.jsonl", "version https://git-lfs.github.com/spec/v1\noid sha256:0\n", [": is a Git LFS pointer, not the data itself; run `git lfs pull`"]),
+    ("d.jsonl", f"<<<<<<< HEAD\n{ROW}=======\r\n{OTHER}>>>>>>> 1a2b3c4 (a, b)\n", [f":{n}: {CONFLICT}" for n in (1, 3, 5)]),
+    ("d.jsonl", GOOD + "<<<<<<<< eight\n", [":3: is not JSON at column 1: expecting value"]),
+    ("d.json", f"[{ROW},\n=======\n{OTHER}]", [f":3: {CONFLICT}"]),
+    ("d.csv", "<<<<<<< HEAD\ntext_input,output\na,b\n", [f":1: {CONFLICT}"]),
+    ("d.csv", "text_input,output\na,b\n<<<<<<< HEAD\nc,d\n=======\ne,f\n>>>>>>> 1a2b3c4 (a, b)\n", [f":{n}: {CONFLICT}" for n in (3, 5, 7)]),
+    ("d.csv", 'text_input,output\na,b\n>>>>>>> "a", b\nc,d\n', [f":3: {CONFLICT}"]),
+    ("d.tsv", "text_input\toutput\na\tb\n||||||| 1a2b3c4\nc\td\n", [f":3: {CONFLICT}"]),
     ("d.json", "[]", [": has no examples; write at least one"]),
     ("d.json", " \n", [": has no examples; write at least one"]),
     ("d.json", GOOD, [":1: is not a JSON array of objects; set format: jsonl if each line is an object of its own"]),
@@ -82,6 +90,16 @@ def test_a_fault_in_a_file(
     write(f"data/{name}", content)
     errors = [line for line in rejected() if ": warning: " not in line]
     assert errors == [f"data/{name}{line}" for line in lines]
+
+
+def test_conflict_markers_inside_of_a_cell_are_text(
+    write: Callable[..., Path], model: Callable[..., Path], resolved: Callable[..., Resolved]
+) -> None:
+    write("d.csv", 'text_input,output\n"a\n<<<<<<< x\n=======\n>>>>>>> y",b\nc,d\n')
+    model("m.yaml", "  dataset: {path: d.csv}")
+    (desired,) = resolved().desired
+    assert desired.dataset
+    assert desired.dataset.digest == digest([Example("a\n<<<<<<< x\n=======\n>>>>>>> y", "b"), Example("c", "d")])
 
 
 def test_a_json_file_that_is_too_large(

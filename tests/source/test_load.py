@@ -129,10 +129,41 @@ def test_two_workspaces_are_both_named(write: Callable[..., Path]) -> None:
     assert lines(loaded) == [
         (
             "workspace.yaml:1:1: a second Workspace; the first is at envs/dev/workspace.yaml:1:1; "
-            "keep one, or give a path that holds only one"
+            "keep one, or give a path that has only one in it and around it"
         )
     ]
     assert (loaded.workspace, loaded.complete) == (None, False)
+
+
+@pytest.mark.parametrize("above", ["", "deep/er/"])
+def test_a_workspace_inside_of_another_would_delete_its_models(
+    above: str, folder: Path, model: Callable[..., Path], write: Callable[..., Path]
+) -> None:
+    model("a.yaml")
+    write(f"{above}sub/workspace.yaml", WORKSPACE)
+    loaded = load(f"{above}sub")
+    assert lines(loaded) == [
+        (
+            f"workspace.yaml:1:1: a second Workspace; the first is at {above}sub/workspace.yaml:1:1; "
+            "keep one, or give a path that has only one in it and around it"
+        )
+    ]
+    assert (loaded.workspace, loaded.folder) == (None, folder / above / "sub")
+
+
+def test_a_workspace_inside_of_one_that_cannot_be_read(write: Callable[..., Path]) -> None:
+    write("workspace.yaml", WORKSPACE + "  x: [\n")
+    write("sub/workspace.yaml", WORKSPACE)
+    assert [line.partition(": ")[0] for line in lines(load("sub"))] == ["workspace.yaml:4:3"]
+
+
+def test_a_repository_inside_of_a_workspace_is_its_own(folder: Path, write: Callable[..., Path]) -> None:
+    write("repository/workspace.yaml", WORKSPACE)
+    write("repository/.git", "gitdir: elsewhere\n")
+    write("repository/manifests/workspace.yaml", WORKSPACE)
+    (folder / "repository/workspace.yaml").unlink()
+    assert load("repository/manifests").complete
+    assert lines(load("repository/manifests")) == []
 
 
 def test_a_workspace_below_the_path_is_a_mistake(folder: Path, write: Callable[..., Path]) -> None:
@@ -166,7 +197,7 @@ def test_a_faulty_workspace_above_is_reported(write: Callable[..., Path], model:
     assert lines(load("team")) == ['workspace.yaml:3:18: metadata.name must be text; `5` is a number; quote it: `"5"`']
 
 
-@pytest.mark.parametrize("name", ["a.yaml", "a.yml", "a.json", "deep/er/a.yaml"])
+@pytest.mark.parametrize("name", ["a.yaml", "a.yml", "a.json", "deep/er/a.yaml", "a.YAML", "a.Yml", "a.JSON"])
 def test_every_file_is_ours_or_an_error(name: str, write: Callable[..., Path]) -> None:
     write(name, '{"services": {}}')
     assert lines(load(".")) == [
@@ -180,6 +211,48 @@ def test_every_file_is_ours_or_an_error(name: str, write: Callable[..., Path]) -
 @pytest.mark.parametrize("name", ["a.txt", "kustomization.yaml", ".hidden.yaml", ".github/a.yaml", "README.md"])
 def test_what_does_not_count(name: str, write: Callable[..., Path]) -> None:
     write(name, "not: ours\n")
+    assert lines(load(".")) == []
+
+
+def test_endings_count_in_capitals_too(folder: Path, model: Callable[..., Path], write: Callable[..., Path]) -> None:
+    model("a.YAML", name="a")
+    model("b.Yml", name="b")
+    write(
+        "c.JSON",
+        '{"apiVersion": "reconciler.dev/v1alpha1", "kind": "TunedModel", "metadata": {"name": "c"}, '
+        '"spec": {"baseModel": "models/x", "displayName": "\\ud83d\\ude00", "dataset": {"path": "d.JSON"}}}',
+    )
+    write("d.JSON", EXAMPLES)
+    (folder / "workspace.yaml").rename(folder / "Workspace.YAML")
+    (folder / "team").mkdir()
+    loaded = load(".")
+    assert (names(loaded), lines(loaded), loaded.complete) == (["a", "b", "c"], [], True)
+    assert load("team").workspace == loaded.workspace
+    assert loaded.workspace
+
+
+@pytest.mark.parametrize("marker", ["<<<<<<< HEAD", "=======", ">>>>>>> 1a2b3c4 (a, b)", "||||||| base"])
+@pytest.mark.parametrize("ending", ["\n", "\r\n"])
+@pytest.mark.parametrize(
+    ("name", "content", "line"),
+    [
+        ("a.yaml", MODEL + "MARKER\n", 5),
+        ("a.json", "{\nMARKER\n}", 2),
+        ("a.yaml", "MARKER", 1),
+        ("a.yaml", MODEL.replace("models/x", '"\nMARKER\n"'), 5),  # YAML takes this one for text
+    ],
+)
+def test_a_conflict_of_git_is_named_at_its_line(
+    marker: str, ending: str, name: str, content: str, line: int, write: Callable[..., Path]
+) -> None:
+    write(name, content.replace("MARKER", marker).replace("\n", ending))
+    told = "is a conflict marker of git; resolve the conflict, and remove the markers"
+    assert lines(load(".")) == [f"{name}:{line}: {told}"]
+
+
+def test_signs_in_a_row_are_no_conflict(write: Callable[..., Path]) -> None:
+    ruler = "# ========\n#=======\n" + MODEL + "  \n# <<<<<<< HEAD\n"
+    write("a.yaml", ruler.replace("NAME", "a").replace("baseModel", 'description: "<<<<<<< a", baseModel'))
     assert lines(load(".")) == []
 
 

@@ -197,7 +197,7 @@ WORKSPACES = [
         "endpoint: https://evil.example",
         (
             "workspace.yaml:6:13: spec.endpoint: this is not an endpoint that credentials may go to; "
-            "write emulator, http://127.0.0.1:PORT, https://generativelanguage.googleapis.com, or remove the line"
+            "write emulator, http://127.0.0.1:PORT (up to 65535), https://generativelanguage.googleapis.com, or remove it"
         ),
     ),
     (

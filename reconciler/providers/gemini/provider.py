@@ -6,7 +6,7 @@ model's own; operations are asked only why a training failed, and to cancel one.
 """
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from http import HTTPStatus
 
@@ -117,10 +117,10 @@ class GeminiProvider:
             raise mark_refused(written)
         return Operation(observed.name, done=True, observed=written)
 
-    def delete(self, observed: Observed) -> Operation:
+    def delete(self, observed: Observed, again: Callable[[], object] = lambda: None) -> Operation:
         """Delete the model. Gone is gone: a 404 is done, and so is a 403 for what is no longer listed."""
         try:
-            self._http.send("DELETE", f"{self._service.root}/{observed.name}")
+            self._http.send("DELETE", f"{self._service.root}/{observed.name}", again=again)
         except NotFound:
             pass
         except PermissionDenied as error:

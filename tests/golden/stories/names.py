@@ -40,6 +40,25 @@ def renamed_and_changed(stage: Stage) -> None:
 
 
 @story()
+def renamed_and_protected(stage: Stage) -> None:
+    """Name and inputs change, and the new manifest does not say protect: the old one's word holds until lifted."""
+    trained(stage, "lifecycle:", "  protect: true")
+    old = stage.id("sentences")
+    annotated = "name: phrases\n  annotations:\n    reconciler.dev/renamed-from: sentences"
+    renamed = SENTENCES.replace("name: sentences", annotated)
+    stage.write(MANIFEST, renamed.replace("epochCount: 3", "epochCount: 5"))
+    stage.run("plan")
+    stage.run("apply --yes", 4)
+    stage.run("plan --unprotect phrases")
+    stage.tell("The other way: the name changes first, and the inputs later.")
+    stage.write(MANIFEST, renamed)
+    stage.run("apply --yes")
+    stage.edit(MANIFEST, "epochCount: 3", "epochCount: 5")
+    stage.run("apply --yes")
+    assert stage.deleted() == [old]
+
+
+@story()
 def ambiguous_rename(stage: Stage) -> None:
     """Two new names for the same inputs: nothing is guessed, both are refused until an annotation decides."""
     trained(stage)
@@ -69,6 +88,26 @@ def owner_renamed(stage: Stage) -> None:
     stage.run("plan")
     assert stage.trained("sentences") == 1
     assert stage.ids("sentences") == [model]
+
+
+@story()
+def former_owner_still_at_work(stage: Stage) -> None:
+    """A workspace that formerOwners names is alive: its models are not deleted as what nobody declares any more."""
+    trained(stage)
+    model = stage.id("sentences")
+    text = Path(MANIFEST).read_text()
+    stage.remove(MANIFEST)
+    stage.edit("manifests/workspace.yaml", "owner: acme-1", "owner: acme-2\n  formerOwners: [acme-1]")
+    stage.run("plan")
+    stage.run("apply --yes --allow-empty", 4)
+    stage.run("destroy --workspace acme", 4)
+    stage.run("plan --allow-empty --unprotect sentences")
+    stage.tell("The other way: it is declared here once, and its manifest removed when it is ours.")
+    stage.write(MANIFEST, text, show=False)
+    stage.run("apply --yes")
+    stage.remove(MANIFEST)
+    stage.run("apply --yes --allow-empty")
+    assert stage.deleted() == [model]
 
 
 @story()

@@ -1,7 +1,7 @@
 """Trainings that overlap, fail, are taken back, or are left alone while they run."""
 
 from tests.golden.stage import Stage
-from tests.golden.story import MANIFEST, sentences, story, three, trained
+from tests.golden.story import MANIFEST, TICKETS, TICKETS_MODEL, sentences, story, three, trained
 
 
 @story()
@@ -154,6 +154,30 @@ def training_fails(stage: Stage) -> None:
     stage.run("apply --yes --retry-failed sentences --max-attempts 4")
     stage.run("plan")
     assert stage.trained("sentences") == 4
+
+
+@story(fail_after={"tickets": 5})
+def nothing_goes_before_what_comes(stage: Stage) -> None:
+    """A new model cannot be trained: what is no longer declared stays, in that run and in all that follow."""
+    all_but_new(stage)
+    old = stage.id("sentences")
+    stage.run("apply --yes", 1)
+    stage.run("plan")
+    stage.run("apply --yes", 4)
+    assert stage.ids("sentences") == [old]
+    stage.behaves("The cause is found: the service trains again.", fail_after={})
+    stage.run("apply --yes --retry-failed tickets")
+    stage.run("plan")
+    assert stage.deleted()[-1] == old
+
+
+def all_but_new(stage: Stage) -> None:
+    """Start from `sentences` trained; its manifest is gone, and that of `tickets` has come."""
+    trained(stage)
+    stage.remove(MANIFEST)
+    stage.write("manifests/data/tickets.csv", TICKETS, show=False)
+    stage.write("manifests/tickets.yaml", TICKETS_MODEL, show=False)
+    stage.tell("manifests/tickets.yaml declares a new model.")
 
 
 @story(fail_after={"sentences": 5})

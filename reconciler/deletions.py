@@ -1,0 +1,86 @@
+"""The deletions of a run: after what was begun is READY, after other runs could object, and after a last look.
+
+The list is read once for all of them: a model that the plan does not know, at one of their addresses, is another run's
+work and stops that address; a declared model that does not serve any more stops what would have no successor.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+
+from reconciler import dispute
+from reconciler.errors import ReconcilerError, Refused
+from reconciler.plan.change import Change, leaves
+from reconciler.plan.event import Ended, Event, Result, end
+from reconciler.removal import remove, strangers, unserved
+from reconciler.resource.reason import Reason
+from reconciler.run import Run
+
+
+def carry_out(run: Run, rows: Sequence[Change]) -> Iterator[Event]:
+    """Delete, after one look at whether somebody else's run has been at work on these addresses.
+
+    What goes wrong in that look is each row's own failure, not the run's.
+    """
+    if not rows or run.stopped():
+        return
+    objections = _objections(run, rows)
+    if _announced(run, [row for row in rows if row.target not in objections]):
+        if run.stopped():
+            return
+        objections = _objections(run, rows)
+
+    def job(row: Change) -> Ended:
+        said = run.announced.get(row.target)
+        if error := objections.get(row.target) or (said if isinstance(said, ReconcilerError) else None):
+            raise error
+        return end(row, Result.DONE, remove(row, run.provider, announced=said is not None))
+
+    yield from run.batch(rows, job)
+
+
+def forewarn(run: Run) -> None:
+    """Announce the deletes that are to follow upon hours of waiting, also of models in training, if those take it.
+
+    What cannot be announced now is announced, or refused, when its time has come.
+    """
+    said = dispute.announce(dispute.disputed(run.late, run.plan, waited=True), run.provider, run.vigil.clock.now())
+    run.announced |= {name: since for name, since in said.items() if not isinstance(since, ReconcilerError)}
+    for row in run.rows.values():
+        if row.observed and leaves(row) and not row.successor:
+            with suppress(ReconcilerError):
+                dispute.mark(row.observed, run.provider)
+                run.announced[row.target] = run.vigil.clock.now()
+
+
+def _announced(run: Run, rows: Sequence[Change]) -> bool:
+    """Announce what another run may object to, and give it the time; False if no time passes by that.
+
+    For a training that is over the time begins anew: those who waited for it may have looked before it was announced.
+    """
+    contested = dispute.disputed(rows, run.plan, waited=run.waited)
+    fresh = [row for row in contested if row.target not in run.announced or row.target in run.rows]
+    run.announced |= dispute.announce(fresh, run.provider, run.vigil.clock.now(), frozenset(run.announced))
+    since = [said for row in contested if isinstance(said := run.announced.get(row.target), int | float)]
+    rest = max(since) + dispute.GRACE - run.vigil.clock.now() if since else 0.0
+    if rest > 0:
+        run.vigil.interrupted = run.vigil.clock.sleep(rest) or run.vigil.interrupted
+    return rest > 0
+
+
+def _objections(run: Run, rows: Sequence[Change]) -> Mapping[str, ReconcilerError]:
+    """What stands against deleting these models, by remote name, as the service shows things now."""
+    try:
+        seen = run.provider.observe()
+        unknown = strangers(run.plan, rows, seen, run.rows)
+        missing = unserved(run.plan, seen, run.provider) if any(not row.successor for row in rows) else ""
+    except ReconcilerError as error:
+        return dict.fromkeys((row.target for row in rows), error)
+    found: dict[str, ReconcilerError] = {}
+    for row in rows:
+        if stranger := unknown.get(row.address):
+            why = f"{stranger} appeared at {row.address} since this was planned"
+            found[row.target] = Refused(Reason.STALE, why, "plan again")
+        elif missing and not row.successor:
+            why = f"{missing} is declared and does not serve any more, so {row.target} stays"
+            found[row.target] = Refused(Reason.STALE, why, "plan again")
+    return found
