@@ -26,8 +26,9 @@ ROOT = Path(__file__).parents[2]
 PARTS = ("reconciler", "tests", "manifests", "schemas", "docs", "scripts", "pyproject.toml", "README.md", "LICENSE")
 """What the tests need of the project."""
 FIRST = (
-    *("tests/plan", "tests/test_apply.py", "tests/test_preview.py", "tests/resource", "tests/providers"),
-    *("tests/source", "tests/render", "tests/cli", "tests/golden", "tests/properties/test_histories.py"),
+    *("tests/plan", "tests/test_apply.py", "tests/test_dispute.py", "tests/test_preview.py", "tests/resource"),
+    *("tests/providers", "tests/source", "tests/render", "tests/cli", "tests/golden"),
+    "tests/properties/test_histories.py",
 )
 LEFT_OUT = frozenset({"tests/mutants", "tests/fuzz", "tests/properties", "tests/test_architecture.py"})
 """What looks at the source itself, or at other bugs, or takes long to find what others find sooner."""
