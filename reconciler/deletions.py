@@ -4,7 +4,7 @@ The list is read once for all of them: a model that the plan does not know, at o
 work and stops that address; a declared model that does not serve any more stops what would have no successor.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 
 from reconciler import dispute
@@ -17,23 +17,25 @@ from reconciler.run import Run
 
 
 def carry_out(run: Run, rows: Sequence[Change]) -> Iterator[Event]:
-    """Delete, after one look at whether somebody else's run has been at work on these addresses.
-
-    What goes wrong in that look is each row's own failure, not the run's.
-    """
+    """Delete what nothing stands against; an objection is the row's own failure, not the run's."""
     if not rows or run.stopped():
         return
     objections = _objections(run, rows)
-    if _announced(run, [row for row in rows if row.target not in objections]):
+    fair = [row for row in rows if row.target not in objections]
+    contested = dispute.contested(fair, run.plan, waited=run.waited)
+    # For a training that is over the time begins anew: who waited for it may have looked before it was announced.
+    objections |= _announce(
+        run, [row for row in contested if row.target not in run.announced or row.target in run.rows]
+    )
+    if _paused(run, contested):
         if run.stopped():
             return
-        objections = _objections(run, rows)
+        objections |= _objections(run, rows)
 
     def job(row: Change) -> Ended:
-        said = run.announced.get(row.target)
-        if error := objections.get(row.target) or (said if isinstance(said, ReconcilerError) else None):
+        if error := objections.get(row.target):
             raise error
-        return end(row, Result.DONE, remove(row, run.provider, announced=said is not None))
+        return end(row, Result.DONE, remove(row, run.provider, announced=row.target in run.announced))
 
     yield from run.batch(rows, job)
 
@@ -43,8 +45,7 @@ def forewarn(run: Run) -> None:
 
     What cannot be announced now is announced, or refused, when its time has come.
     """
-    said = dispute.announce(dispute.disputed(run.late, run.plan, waited=True), run.provider, run.vigil.clock.now())
-    run.announced |= {name: since for name, since in said.items() if not isinstance(since, ReconcilerError)}
+    _announce(run, dispute.contested(run.late, run.plan, waited=True))
     for row in run.rows.values():
         if row.observed and leaves(row) and not row.successor:
             with suppress(ReconcilerError):
@@ -52,22 +53,29 @@ def forewarn(run: Run) -> None:
                 run.announced[row.target] = run.vigil.clock.now()
 
 
-def _announced(run: Run, rows: Sequence[Change]) -> bool:
-    """Announce what another run may object to, and give it the time; False if no time passes by that.
+def _announce(run: Run, rows: Iterable[Change]) -> dict[str, ReconcilerError]:
+    """Announce these deletes; give what stands against some of them, by remote name."""
+    against: dict[str, ReconcilerError] = {}
+    for row in rows:
+        try:
+            if dispute.announce(row, run.provider, announced=row.target in run.announced):
+                run.announced[row.target] = run.vigil.clock.now()
+        except ReconcilerError as error:
+            against[row.target] = error
+    return against
 
-    For a training that is over the time begins anew: those who waited for it may have looked before it was announced.
-    """
-    contested = dispute.disputed(rows, run.plan, waited=run.waited)
-    fresh = [row for row in contested if row.target not in run.announced or row.target in run.rows]
-    run.announced |= dispute.announce(fresh, run.provider, run.vigil.clock.now(), frozenset(run.announced))
-    since = [said for row in contested if isinstance(said := run.announced.get(row.target), int | float)]
-    rest = max(since) + dispute.GRACE - run.vigil.clock.now() if since else 0.0
+
+def _paused(run: Run, contested: Iterable[Change]) -> bool:
+    """Give other runs what is left of their time to object; whether there was any left."""
+    now = run.vigil.clock.now()
+    ends = (run.announced[row.target] + dispute.GRACE for row in contested if row.target in run.announced)
+    rest = max(ends, default=now) - now
     if rest > 0:
         run.vigil.interrupted = run.vigil.clock.sleep(rest) or run.vigil.interrupted
     return rest > 0
 
 
-def _objections(run: Run, rows: Sequence[Change]) -> Mapping[str, ReconcilerError]:
+def _objections(run: Run, rows: Sequence[Change]) -> dict[str, ReconcilerError]:
     """What stands against deleting these models, by remote name, as the service shows things now."""
     try:
         seen = run.provider.observe()

@@ -11,10 +11,9 @@ from its last look to the end of its delete.
 """
 
 import logging
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from reconciler.errors import ReconcilerError
 from reconciler.plan.change import Change
 from reconciler.plan.plan import Plan
 from reconciler.providers.port import Provider
@@ -27,7 +26,7 @@ GRACE = 30.0
 LOG = logging.getLogger("reconciler.dispute")
 
 
-def disputed(rows: Iterable[Change], plan: Plan, *, waited: bool) -> list[Change]:
+def contested(rows: Iterable[Change], plan: Plan, *, waited: bool) -> list[Change]:
     """The rows of models that another run may count on by now.
 
     Either the successor is older, or was itself about to go; one that the plan has not seen was begun by this run, and
@@ -38,24 +37,17 @@ def disputed(rows: Iterable[Change], plan: Plan, *, waited: bool) -> list[Change
     return [row for row in rows if row.observed and _contested(row, row.observed, seen, waited=waited)]
 
 
-def announce(
-    rows: Iterable[Change], provider: Provider, now: float, before: Container[str] = ()
-) -> dict[str, float | ReconcilerError]:
-    """Announce that these models go; give for each when, in the clock of `now`, or the error that stands against it.
+def announce(row: Change, provider: Provider, *, announced: bool) -> bool:
+    """Announce that the row's model goes; False if there is nothing to announce: it is gone, or has failed.
 
-    What was announced `before`, and taken back since, is not announced again. What is announced stays so: the next run
-    goes on, or takes it back because it wants the model.
+    One that was `announced` before, and taken back since, is Refused. What is announced stays so: the next run goes on,
+    or takes it back because it wants the model.
     """
-    announced: dict[str, float | ReconcilerError] = {}
-    for row in rows:
-        try:
-            last = look(row, provider, announced=row.target in before)
-            if last and last.current.state is not State.FAILED:
-                mark(last.current, provider)
-                announced[row.target] = now
-        except ReconcilerError as error:
-            announced[row.target] = error
-    return announced
+    last = look(row, provider, announced=announced)
+    if last is None or last.current.state is State.FAILED:
+        return False
+    mark(last.current, provider)
+    return True
 
 
 def mark(observed: Observed, provider: Provider) -> None:

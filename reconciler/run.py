@@ -37,7 +37,7 @@ class Run:
 
     `ended` is how each row stands by now; `rows` are the rows awaited, by the remote name of the model that trains;
     `late` are the deletions that wait for every training of the run, `waited` is whether there was any to wait for.
-    `announced` are the models that go unless another run objects: since when, or why not.
+    `announced` are the models that go unless another run objects, and since when that is announced.
     """
 
     plan: Plan
@@ -49,7 +49,7 @@ class Run:
     rows: dict[str, Change] = field(default_factory=dict)
     late: list[Change] = field(default_factory=list)
     waited: bool = False
-    announced: dict[str, float | ReconcilerError] = field(default_factory=dict)
+    announced: dict[str, float] = field(default_factory=dict)
 
     def batch(self, rows: Sequence[Change], job: Job) -> Iterator[Event]:
         """Do the same for several rows, so many at a time; each is announced once, results come in the plan's order."""

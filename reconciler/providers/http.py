@@ -29,6 +29,7 @@ from reconciler.providers.outcome import (
     answered,
     kind,
     lost,
+    named,
     read,
     succeeded,
 )
@@ -117,7 +118,7 @@ class Http:
             wait = retry.pause(outcome, attempt, self._wall(), self._chance)
             if attempt == retry.TRIES or not retry.repeatable(outcome, repeat) or self._clock() + wait > deadline:
                 return self._conclude(outcome)
-            LOG.warning("%s %s: %s; again in %.1f s", method, path, _told(outcome), wait)
+            LOG.warning("%s %s: %s; again in %.1f s", method, path, outcome.told, wait)
             if self.sleep(wait):
                 return self._conclude(outcome)
             again()
@@ -172,9 +173,8 @@ class Http:
             case Answered(status=status, headers=headers) if (
                 HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST
             ):
-                target = quotable(_host(headers.get("Location", "")) or "another place")
                 raise RemoteError(
-                    f"{self._host} redirects to {target}",
+                    f"{self._host} redirects to {quotable(named(headers.get('Location', '')) or 'another place')}",
                     "credentials are sent to no other host; is the endpoint right?",
                     status=status,
                 )
@@ -187,22 +187,3 @@ class Http:
 def _encoded(body: Json) -> bytes:
     """A body as JSON in UTF-8; lone surrogates, which a service may have given us, stay escapes, as JSON has them."""
     return json.dumps(body, ensure_ascii=False).encode(errors="backslashreplace")
-
-
-def _host(location: str) -> str:
-    """The host that a redirect names; none if it is not even a URL."""
-    try:
-        return urlsplit(location).hostname or ""
-    except ValueError:
-        return ""
-
-
-def _told(outcome: Outcome) -> str:
-    """Say shortly why a request is sent again."""
-    match outcome:
-        case Lost(why=why):
-            return why
-        case Answered(status=status):
-            return str(status)
-        case _:
-            assert_never(outcome)

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, TypeAlias
+from urllib.parse import urlsplit
 
 from reconciler.providers.redaction import QUOTED, blanked, quotable
 
@@ -47,6 +48,11 @@ class Answered:
         error = (self.content or {}).get("error")
         return error if isinstance(error, dict) else {}
 
+    @property
+    def told(self) -> str:
+        """The outcome in a word."""
+        return str(self.status)
+
 
 @dataclass(frozen=True, slots=True)
 class Lost:
@@ -55,6 +61,11 @@ class Lost:
     why: str
     undone: bool
     hopeless: bool
+
+    @property
+    def told(self) -> str:
+        """The outcome in a few words."""
+        return self.why
 
 
 Outcome: TypeAlias = Answered | Lost
@@ -144,16 +155,23 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
 
 def kind(text: str) -> str:
     """Name what came instead of a JSON object."""
-    start = text.lstrip().lower()
-    if not start:
-        return "nothing"
-    return (
-        "HTML"
-        if start.startswith("<")
-        else "cut JSON"
-        if start.startswith("{")
-        else "something else than a JSON object"
-    )
+    match text.lstrip()[:1]:
+        case "":
+            return "nothing"
+        case "<":
+            return "HTML"
+        case "{":
+            return "cut JSON"
+        case _:
+            return "something else than a JSON object"
+
+
+def named(location: str) -> str:
+    """The host that a redirect names; none if it is not even a URL."""
+    try:
+        return urlsplit(location).hostname or ""
+    except ValueError:
+        return ""
 
 
 def succeeded(status: int) -> bool:

@@ -227,8 +227,9 @@ def explanations(ended: Ended) -> Iterator[str]:
 
 
 def neutral(text: str) -> str:
-    """A message without ports and computed ids."""
+    """A message without ports, computed ids and the options of a login."""
     text = re.sub(r"127\.0\.0\.1:\d+", "HOST", text)
+    text = re.sub(r"(`gcloud auth application-default login) [^`]*`", r"\1 …`", text)
     return re.sub(r"(tunedModels/[a-z]+)-[a-z0-9]{15}\b", r"\1-ID", text)
 
 
