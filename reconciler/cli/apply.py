@@ -33,7 +33,7 @@ from reconciler.providers.port import Provider
 from reconciler.render.report import report_text
 from reconciler.render.text import plan_text
 from reconciler.run import Options
-from reconciler.source.datasets import FileExamples
+from reconciler.source.examples import FileExamples
 
 EPILOG = """\b
 Examples:

@@ -6,12 +6,11 @@ folder (or a root from the command line) count, after every link has been follow
 
 import io
 import os
-from collections.abc import Iterator
 from dataclasses import astuple, dataclass, field
 from typing import Any, BinaryIO, NamedTuple
 
-from reconciler.errors import Diagnostic, Origin, ReconcilerError
-from reconciler.resource.dataset import VERSION, Dataset, Example, Format, Locator
+from reconciler.errors import Diagnostic, Origin
+from reconciler.resource.dataset import VERSION, Dataset, Format, Locator
 from reconciler.resource.manifest import DatasetSource
 from reconciler.resource.rules import DataLimits
 from reconciler.source import cache, tree
@@ -20,7 +19,6 @@ from reconciler.source.checks import Examination, Numbers, Warned, Where
 from reconciler.source.formats import rows
 from reconciler.source.hashing import BLOCK, Hashing, sha256
 from reconciler.source.paths import real_path, unavailable
-from reconciler.source.rows import Flaw
 from reconciler.source.sourced import Sourced
 from reconciler.source.wording import shown
 
@@ -61,25 +59,6 @@ class Entry(NamedTuple):
 
     numbers: Numbers
     warnings: tuple[Warned, ...]
-
-
-class FileExamples:
-    """Opens datasets again for sending: the same examples that were digested, or an error."""
-
-    def open(self, dataset: Dataset) -> Iterator[Example]:
-        """Yield every example in file order; raise ReconcilerError where the file does not give one."""
-        locator = dataset.locator
-        if locator.format == "inline":
-            yield from locator.inline
-            return
-        try:
-            with tree.open_regular(locator.path) as stream:
-                for line, _, item in rows(stream, locator):
-                    if isinstance(item, Flaw):
-                        raise ReconcilerError(f"{locator.path}:{line}: {item.message}", "plan again")
-                    yield item
-        except OSError as error:
-            raise ReconcilerError(f"{locator.path}: {error.strerror}", "plan again") from error
 
 
 @dataclass(slots=True)

@@ -23,7 +23,8 @@ from reconciler.resource.manifest import DatasetSource, Manifest
 from reconciler.resource.observed import Observed
 from reconciler.source import export
 from reconciler.source.cache import Cache
-from reconciler.source.datasets import FileExamples, Library
+from reconciler.source.datasets import Library
+from reconciler.source.examples import FileExamples
 from reconciler.source.load import load
 from reconciler.source.resolve import Resolved, resolve
 from reconciler.source.sourced import Sourced

@@ -11,7 +11,7 @@ import pytest
 
 from reconciler.errors import ReconcilerError
 from reconciler.resource.dataset import Example, digest
-from reconciler.source.datasets import FileExamples
+from reconciler.source.examples import FileExamples
 from reconciler.source.resolve import Resolved
 
 ROW = '{"text_input": "a", "output": "b"}\n'
