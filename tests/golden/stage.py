@@ -8,24 +8,18 @@ import difflib
 import os
 import shlex
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
-import requests
 
 from reconciler.cli.main import main
 from reconciler.emulator.faulttext import parse
-from reconciler.emulator.inprocess import adapter
 from reconciler.emulator.settings import Settings
-from reconciler.providers.gemini import connect as connecting
-from reconciler.providers.gemini.credentials import EMBEDDED
-from reconciler.waiting import Clock
 from tests.golden.tape import ERROR_MARGIN, Keyboard, Tape
 from tests.golden.wire import Exchange, Watched, lines
+from tests.inside import move_in
 
 START = 1_714_557_600.0
 """2024-05-01 10:00:00 UTC."""
@@ -43,20 +37,8 @@ class Stage:
         self.settings = settings
         self.emulator = Watched(lambda: self.time, Settings(**settings))
         self.on_sleep: list[tuple[float, Any]] = []
-        monkeypatch.chdir(folder)
-        monkeypatch.setenv("XDG_CACHE_HOME", str(folder / ".cache"))
         monkeypatch.setenv("RECONCILER_PARALLELISM", "1")
-        dial = connecting.connect
-
-        given: dict[str, Any] = {"sleep": self.sleep, "clock": lambda: self.time, "chance": lambda: 0.5}
-
-        def connect(workspace: Any, environ: Any, **options: Any) -> Any:
-            return dial(workspace, environ, **{**options, **given})
-
-        monkeypatch.setattr(connecting, "connect", connect)
-        monkeypatch.setattr("reconciler.cli.connection._embedded", lambda _folder: self._session())
-        for command in ("apply", "wait"):
-            monkeypatch.setattr(f"reconciler.cli.{command}.interruptible", self._clock)
+        move_in(folder, monkeypatch, lambda: self.emulator, lambda: self.time, self.sleep)
 
     # What a person does.
 
@@ -211,22 +193,6 @@ class Stage:
         return all("ACTIVE" in each for each in states)
 
     # How it is played.
-
-    def _session(self) -> requests.Session:
-        session = requests.Session()
-        session.trust_env = False
-        session.mount(EMBEDDED, adapter(self.emulator, self.sleep))
-        return session
-
-    @contextmanager
-    def _clock(self, *_: object, **__: object) -> Iterator[Clock]:
-        """A run's clock in the story's time; nobody interrupts."""
-
-        def sleep(seconds: float) -> bool:
-            self.sleep(seconds)
-            return False
-
-        yield Clock(lambda: self.time, sleep)
 
     def _play(self, arguments: list[str], typed: str | None, piped: str | None) -> int:
         kept = sys.stdin, sys.stdout, sys.stderr

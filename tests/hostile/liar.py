@@ -8,23 +8,18 @@ import io
 import json
 import re
 import sys
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 
 import pytest
-import requests
 
 from reconciler.cli.main import main
-from reconciler.emulator.inprocess import adapter
 from reconciler.emulator.server import Emulator
 from reconciler.emulator.settings import Settings
 from reconciler.emulator.wire import Request, Response
-from reconciler.providers.gemini import connect as connecting
-from reconciler.providers.gemini.credentials import EMBEDDED
-from reconciler.waiting import Clock
+from tests.inside import move_in
 
 Lie: TypeAlias = Callable[[Request, Response], Response]
 
@@ -113,18 +108,7 @@ class World:
         self.write("one.yaml", MODEL)
         pairs = ({"text_input": str(n), "output": str(n + 1)} for n in range(20))
         (self.folder / "numbers.jsonl").write_text("".join(json.dumps(pair) + "\n" for pair in pairs))
-        monkeypatch.chdir(folder)
-        monkeypatch.setenv("XDG_CACHE_HOME", str(folder / "cache"))
-        dial = connecting.connect
-        given: dict[str, Any] = {"sleep": self.sleep, "clock": lambda: self.time, "chance": lambda: 0.5}
-
-        def connect(workspace: Any, environ: Any, **options: Any) -> Any:
-            return dial(workspace, environ, **{**options, **given})
-
-        monkeypatch.setattr(connecting, "connect", connect)
-        monkeypatch.setattr("reconciler.cli.connection._embedded", lambda _folder: self._session())
-        for command in ("apply", "wait"):
-            monkeypatch.setattr(f"reconciler.cli.{command}.interruptible", self._clock)
+        move_in(folder, monkeypatch, lambda: self.emulator, lambda: self.time, self.sleep)
 
     def write(self, name: str, document: object) -> None:
         """Write a manifest: JSON is YAML, and its escapes carry every character, but not as pairs of surrogates."""
@@ -132,14 +116,9 @@ class World:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(re.sub(r"(\\ud[89ab]..)(\\ud[c-f]..)", _united, json.dumps(document)))
 
-    def sleep(self, seconds: float) -> bool:
+    def sleep(self, seconds: float) -> None:
         """Let time pass."""
         self.time += seconds
-        return False
-
-    def pass_by(self, seconds: float) -> None:
-        """Let the time of a slow answer pass."""
-        self.sleep(seconds)
 
     def run(self, *arguments: str, terminal: bool = False, typed: str = "") -> Ran:
         """Run a command in a pipe, or on a terminal where a person types this."""
@@ -151,13 +130,3 @@ class World:
             return Ran(code, sys.stdout.getvalue(), sys.stderr.getvalue())
         finally:
             sys.stdin, sys.stdout, sys.stderr = kept
-
-    def _session(self) -> requests.Session:
-        session = requests.Session()
-        session.trust_env = False
-        session.mount(EMBEDDED, adapter(self.emulator, self.pass_by))
-        return session
-
-    @contextmanager
-    def _clock(self, *_: object, **__: object) -> Iterator[Clock]:
-        yield Clock(lambda: self.time, self.sleep)
