@@ -21,6 +21,14 @@ PATIENCE = 30
 """Seconds for a process that would last for minutes if a pause were slept through."""
 
 
+@pytest.fixture(autouse=True)
+def heard() -> Iterator[None]:
+    """What hangs up is heard, also where the tests were started with nohup: processes inherit what is ignored."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)
+
+
 @contextmanager
 def applying(bench: Bench) -> Iterator[subprocess.Popen[str]]:
     """A process that applies, and waits for a training of hours."""
@@ -86,7 +94,10 @@ def test_a_terminal_that_hangs_up_takes_no_report_with_it(bench: Bench, kind: st
             seen += os.read(near, 1024)
         os.close(near)
         process.send_signal(signal.SIGHUP)
-        out, _ = process.communicate(timeout=PATIENCE)
+        try:
+            out, _ = process.communicate(timeout=PATIENCE)
+        finally:
+            process.kill()
     assert process.returncode == 3
     assert "The run was interrupted." in out
 
