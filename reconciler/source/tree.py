@@ -150,8 +150,8 @@ def open_regular(path: str) -> BinaryIO:
 def contents(path: str, most: int) -> bytes:
     """Read the regular file at a real path, `most` bytes of it; raise OSError for everything else.
 
-    What is added to the file while it is read does not count. Some file systems give less at once than is there: half
-    a manifest could be a valid one that declares fewer models, so reading goes on to the end.
+    What is added to the file while it is read does not count. Half a file of manifests can be a valid one that declares
+    fewer models: so reading goes on where a file system gives less at once, and a file that is cut meanwhile is none.
     """
     descriptor = os.open(path, _FLAGS)
     try:
@@ -161,6 +161,8 @@ def contents(path: str, most: int) -> bytes:
         data, size = b"", min(most, found.st_size)
         while len(data) < size and (block := os.read(descriptor, size - len(data))):
             data += block
+        if len(data) < size:
+            raise OSError(0, "became shorter while it was read")
         return data
     finally:
         os.close(descriptor)

@@ -60,6 +60,21 @@ def test_a_file_system_that_gives_a_little_at_a_time(
     assert (loaded.complete, lines(loaded)) == (True, [])
 
 
+def test_a_file_that_is_cut_while_it_is_read(write: Callable[..., Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is left is valid, and declares fewer models."""
+    write("all.yaml", MODEL.replace("NAME", "a") + "---\n" + MODEL.replace("NAME", "c"))
+    read = os.read
+
+    def cut(descriptor: int, size: int) -> bytes:
+        return read(descriptor, size)[: len(MODEL)] if os.lseek(descriptor, 0, os.SEEK_CUR) == 0 else b""
+
+    monkeypatch.setattr("os.read", cut)
+    loaded = load(".")
+    assert names(loaded) == []
+    assert lines(loaded) == ["all.yaml: cannot be read: became shorter while it was read"]
+    assert [finding.severity for finding in loaded.diagnostics] == ["error"]
+
+
 @pytest.mark.parametrize("path", ["team", "team/a.yml", "./team/"])
 def test_a_part_of_a_workspace_is_never_complete(path: str, folder: Path, model: Callable[..., Path]) -> None:
     model("b.yaml", name="b")
