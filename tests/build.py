@@ -15,7 +15,7 @@ from reconciler.providers.gemini.rules import capabilities
 from reconciler.resource.address import Address
 from reconciler.resource.dataset import Dataset, Example, Locator, digest
 from reconciler.resource.desired import Desired
-from reconciler.resource.identity import base_hash, base_of, hyperparameters, inputs_hash, short_digest
+from reconciler.resource.identity import base_hash, base_of, hyperparameters, inputs_hash
 from reconciler.resource.manifest import Lifecycle
 from reconciler.resource.observed import Mark, Observed, Ownership, Snapshot, State
 from reconciler.resource.rules import Fields, Value
@@ -99,7 +99,7 @@ def ownership(want: Desired, owner: str = OWNER) -> Ownership:
     return Ownership(
         owner,
         want.address.name,
-        short_digest(want.dataset.digest) if want.dataset else "",
+        want.dataset.digest if want.dataset else "",
         base_hash(base_of(want.fields)),
         hyperparameters(want.fields),
         protect=want.lifecycle.protect,

@@ -94,7 +94,7 @@ def _mark(desired: Desired, observed: Observed, terms: Terms, *, assume_data: bo
     known = before if before and before.owner in terms.owners else None
     digest = known.digest if known else ""
     if assume_data and desired.dataset:
-        digest = short_digest(desired.dataset.digest)
+        digest = desired.dataset.digest
     return Ownership(
         terms.context.owner,
         desired.address.name,
@@ -111,7 +111,8 @@ def _described(mark: Ownership | None) -> str | None:
     """A mark in the words of a plan."""
     if mark is None:
         return None
-    return f"{mark.owner}/{mark.name}, data {mark.digest or 'unknown'}{' (asserted)' if mark.asserted else ''}"
+    data = short_digest(mark.digest) if mark.digest else "unknown"
+    return f"{mark.owner}/{mark.name}, data {data}{' (asserted)' if mark.asserted else ''}"
 
 
 def _notes(observed: Observed) -> Iterator[str]:

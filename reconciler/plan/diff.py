@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from reconciler.plan.change import Effect, FieldChange
 from reconciler.resource.desired import Desired
-from reconciler.resource.identity import BASE_PATHS, HYPERPARAMETERS, base_hash, short_digest
+from reconciler.resource.identity import BASE_PATHS, HYPERPARAMETERS, base_hash, same_hash, short_digest
 from reconciler.resource.observed import Observed
 from reconciler.resource.reason import Reason
 from reconciler.resource.rules import FieldRule, Mutability, Rules, Value, equal, shortest
@@ -72,7 +72,7 @@ def _trained(
 ) -> Iterator[FieldChange]:
     """A value that only training can change: recorded or echoed is unchanged, another echo is a note."""
     echoed, known = observed.fields.get(rule.path), _recorded(observed, rule.path)
-    if rule.path in BASE_PATHS and observed.ownership and observed.ownership.base == base_hash(str(value)):
+    if rule.path in BASE_PATHS and observed.ownership and same_hash(observed.ownership.base, base_hash(str(value))):
         known = value
     if equal(value, echoed) and echoed is not None:
         return
@@ -90,14 +90,16 @@ def _data(desired: Desired, observed: Observed, *, proven: bool) -> Iterator[Fie
     """The data, by digest: the service never gives it back."""
     if desired.dataset is None or proven:
         return
-    new = short_digest(desired.dataset.digest)
-    old = observed.ownership.digest if observed.ownership else ""
-    if old == new:
+    recorded = observed.ownership.digest if observed.ownership else ""
+    if same_hash(recorded, desired.dataset.digest):
         return
+    new = short_digest(desired.dataset.digest)
     ignored = DATASET in desired.lifecycle.ignore_changes
-    if not old:
+    if not recorded:
         effect = Effect.IGNORED if ignored else Effect.NOTE
         yield FieldChange(DATASET, None, new, effect, Reason.DATA_UNKNOWN)
     else:
         effect = Effect.IGNORED if ignored else Effect.RETRAIN
-        yield FieldChange(DATASET, old, new, effect, Reason.DATA_CHANGED, "a model learns from its data only once")
+        yield FieldChange(
+            DATASET, short_digest(recorded), new, effect, Reason.DATA_CHANGED, "a model learns from its data only once"
+        )

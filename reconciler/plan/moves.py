@@ -14,7 +14,7 @@ from reconciler.plan.inventory import Inventory
 from reconciler.plan.terms import Terms
 from reconciler.resource.address import Address
 from reconciler.resource.desired import Desired
-from reconciler.resource.identity import base_hash, base_of, hyperparameters, names, short_digest
+from reconciler.resource.identity import base_hash, base_of, hyperparameters, names, short_base, short_digest
 from reconciler.resource.observed import Observed, State
 
 Inputs: TypeAlias = tuple[str, str, tuple[tuple[str, float], ...]]
@@ -91,7 +91,8 @@ def _by_inputs(inventory: Inventory, unclear: Ambiguity) -> Mapping[Inputs, list
         for observed in group.marked:
             mark, alive = observed.ownership, observed.state in (State.READY, State.TRAINING)
             if mark and mark.digest and alive and observed.name not in unclear.names:
-                movers[mark.base, mark.digest, tuple(sorted(mark.declared.items()))].append((name, observed))
+                numbers = tuple(sorted(mark.declared.items()))
+                movers[short_base(mark.base), short_digest(mark.digest), numbers].append((name, observed))
     return movers
 
 
@@ -106,7 +107,7 @@ def _declared(desired: Desired) -> Inputs | None:
     if desired.dataset is None:
         return None
     numbers = tuple(sorted(hyperparameters(desired.fields).items()))
-    return base_hash(base_of(desired.fields)), short_digest(desired.dataset.digest), numbers
+    return short_base(base_hash(base_of(desired.fields))), short_digest(desired.dataset.digest), numbers
 
 
 def _regroup(inventory: Inventory, name: str, address: Address) -> Inventory:

@@ -146,7 +146,7 @@ def _warnings(rows: list[Change], inventory: Inventory, terms: Terms) -> Iterato
     """What concerns the plan as a whole."""
     trains = [row for row in rows if row.action in TRAININGS]
     foreign = {
-        (o.ownership.name, o.ownership.digest): o.ownership.owner
+        (o.ownership.name, short_digest(o.ownership.digest)): o.ownership.owner
         for o in inventory.foreign
         if o.ownership and o.mark is Mark.VALID
     }

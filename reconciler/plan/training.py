@@ -15,7 +15,7 @@ from reconciler.resource.identity import (
     base_of,
     hyperparameters,
     inputs_hash,
-    short_digest,
+    same_hash,
 )
 from reconciler.resource.observed import Mark, Observed, Ownership, State
 from reconciler.resource.reason import Reason
@@ -82,7 +82,7 @@ def thrown_away(desired: Desired, observed: Observed, terms: Terms) -> str:
     """Say what becomes of a training that nobody wants any more; its steps are known if it has the declared data."""
     steps, mark = "", observed.ownership
     epochs, batch = observed.fields.get(EPOCHS), observed.fields.get(BATCH)
-    data = desired.dataset if desired.dataset and mark and mark.digest == short_digest(desired.dataset.digest) else None
+    data = desired.dataset if desired.dataset and mark and same_hash(mark.digest, desired.dataset.digest) else None
     if data and isinstance(epochs, int | float) and isinstance(batch, int | float):
         steps = f" of {training_steps(data.count, epochs, batch)} steps"
     if wished(terms.wishes.cancel, desired.address):
@@ -95,7 +95,7 @@ def ownership(desired: Desired, owner: str) -> Ownership:
     return Ownership(
         owner,
         desired.address.name,
-        short_digest(desired.dataset.digest) if desired.dataset else "",
+        desired.dataset.digest if desired.dataset else "",
         base_hash(base_of(desired.fields)),
         hyperparameters(desired.fields),
         protect=desired.lifecycle.protect,

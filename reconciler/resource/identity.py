@@ -12,6 +12,12 @@ from reconciler.resource.desired import Desired
 from reconciler.resource.rules import Fields, float32
 
 VERSION = "1"
+SHORT = 18
+"""Hex digits of a digest that are enough to tell data apart: 72 bits."""
+
+SHORT_BASE = 9
+"""Hex digits of a base's hash that every mark keeps."""
+
 BASE_PATHS = ("baseModel", "tunedModelSource.tunedModel")
 HYPERPARAMETERS = "hyperparameters."
 
@@ -32,14 +38,24 @@ def base_of(fields: Fields) -> str:
 
 
 def base_hash(base: str) -> str:
-    """A short hash of what a model is tuned from, for the mark."""
-    return token(f"base\0{base}".encode(), 6)
+    """What stands for the base of a model in its mark: SHA-256, 64 hex."""
+    return hashlib.sha256(f"base\0{base}".encode()).hexdigest()
 
 
 def short_digest(digest: str) -> str:
-    """Abbreviate a dataset digest for the mark: its version and 72 of its bits."""
+    """Abbreviate a dataset digest, or an abbreviation of one: its version and 18 hex, which are 72 bits."""
     version, _, hexadecimal = digest.partition(":")
-    return version + base64.urlsafe_b64encode(bytes.fromhex(hexadecimal))[:12].decode()
+    return f"{version}:{hexadecimal[:SHORT]}"
+
+
+def short_base(recorded: str) -> str:
+    """Abbreviate what stands for a base to what every mark has of it."""
+    return recorded[:SHORT_BASE]
+
+
+def same_hash(recorded: str, whole: str) -> bool:
+    """Whether a hash that a mark has kept, whole or the beginning of it, is this one; none at all is not."""
+    return bool(recorded) and whole.startswith(recorded)
 
 
 def hyperparameters(fields: Fields) -> dict[str, float]:

@@ -31,10 +31,11 @@ class Ownership:
     """What a model carries about itself, however the provider stores it.
 
     `name` is the metadata.name it was made for, possibly abbreviated (see `identity.names`). `digest` names the
-    training data, abbreviated too; empty when nobody knows (an imported model). `base` is a short hash of what it was
-    tuned from. `declared` holds the hyperparameters as they were declared at create. `protect` and `keep` must survive
-    the manifest. `asserted` says that the digest was claimed by a person, not by the training itself; `going`, that
-    some run is about to delete the model, so that no other run may count on it.
+    training data; empty when nobody knows (an imported model). `base` is a hash of what it was tuned from. Both may be
+    cut to what the provider has room for (see `identity.same_hash`). `declared` holds the hyperparameters as they were
+    declared at create. `protect` and `keep` must survive the manifest. `asserted` says that the digest was claimed by a
+    person, not by the training itself; `going`, that some run is about to delete the model, so that no other run may
+    count on it.
     """
 
     owner: str

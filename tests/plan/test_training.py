@@ -6,6 +6,7 @@ import pytest
 
 from reconciler.plan.change import Action, Steps
 from reconciler.plan.training import steps
+from reconciler.resource.identity import short_digest
 from reconciler.resource.observed import Grant, Mark, State
 from tests.build import OWNER, RULES, desired, marked, observed, ownership, planned, row, told, unmarked
 
@@ -188,7 +189,11 @@ def test_the_smallest_free_attempt_is_the_next() -> None:
 def test_a_difference_that_trains_shows_both_sides_and_why() -> None:
     old, new = desired(data="one", epochs=3), desired(data="two", epochs=4)
     data, epochs = row(planned(new, observed(old))).fields
-    assert (data.path, data.old, data.new) == ("dataset", ownership(old).digest, ownership(new).digest)
+    assert (data.path, data.old, data.new) == (
+        "dataset",
+        short_digest(ownership(old).digest),
+        short_digest(ownership(new).digest),
+    )
     assert "learns" in data.why
     assert (epochs.old, epochs.new) == (3, 4)
     silent = observed(old, epochs=None)

@@ -22,7 +22,7 @@ from reconciler.providers.gemini.provider import GeminiProvider
 from reconciler.resource.address import Address
 from reconciler.resource.dataset import Dataset, Example, Locator, digest
 from reconciler.resource.desired import Desired
-from reconciler.resource.identity import base_hash, base_of, hyperparameters, inputs_hash, short_digest
+from reconciler.resource.identity import base_hash, base_of, hyperparameters, inputs_hash, short_base, short_digest
 from reconciler.resource.observed import Observed, Operation, Ownership
 from reconciler.resource.workspace import Workspace, workspace
 
@@ -78,7 +78,7 @@ class World:
 
     def ownership(self, desired: Desired, owner: str = "acme", **more: Any) -> Ownership:
         data = short_digest(desired.dataset.digest) if desired.dataset else ""
-        base = base_hash(base_of(desired.fields))
+        base = short_base(base_hash(base_of(desired.fields)))
         return Ownership(owner, desired.address.name, data, base, hyperparameters(desired.fields), **more)
 
     def name(self, desired: Desired, attempt: int = 0) -> str:

@@ -86,7 +86,7 @@ def test_a_create_tells_all_that_is_declared() -> None:
         "      baseModel:                  models/b\n"
         "      hyperparameters.epochCount: 5\n"
         "      readerProjectNumbers:       [1, 2]\n"
-        "      dataset:                    1q6urq6urq6ur  (15 examples)\n"
+        "      dataset:                    1:ababababababababab  (15 examples)\n"
         "      at most 38 training steps\n"
         "      id: tunedModels/support-aaaaaaccccccccc\n"
         "      declared in manifests/support.yaml:3:1\n"

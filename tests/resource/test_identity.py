@@ -85,14 +85,14 @@ def test_hyperparameters_are_those_declared() -> None:
 
 
 def test_short_hashes() -> None:
-    assert base_hash(BASE) == "f_oxIf"
+    assert base_hash(BASE)[:9] == "7ffa3121f"
     assert token(b"x", 6) == "LXEWQr"
     assert base32(b"x", 9) == "fvyrmqvxe"
 
 
 def test_a_short_digest_keeps_its_version() -> None:
-    assert short_digest("1:9c9d205acf5e62418052f7cb48ab7f150a2442f976e244b9a13099eeeb671e20") == "1nJ0gWs9eYkGA"
-    assert short_digest("2:" + "00" * 32) == "2AAAAAAAAAAAA"
+    assert short_digest("1:9c9d205acf5e62418052f7cb48ab7f150a2442f976e244b9a13099eeeb671e20") == "1:9c9d205acf5e624180"
+    assert short_digest("2:" + "00" * 32) == "2:000000000000000000"
 
 
 def test_what_a_model_is_tuned_from() -> None:

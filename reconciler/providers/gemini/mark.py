@@ -3,8 +3,8 @@
     reconciler:1:<owner>:<name>:<digest>:<base>:<hyperparameters>:<flags>:<check>
 
     name             metadata.name, abbreviated where the room demands it (`identity.abbreviate`)
-    digest           `identity.short_digest` of the training data; `?` when nobody knows it
-    base             `identity.base_hash`; `-` when unknown
+    digest           of the training data: its version and 72 bits of it in base64url; `?` when nobody knows it
+    base             the first 36 bits of `identity.base_hash` in base64url; `-` when unknown
     hyperparameters  those declared at create, `e5b4r0.001` (epochs, batch, rate) or `m1` (multiplier); `-` for none
     flags            some of `p` protect, `k` keep, `a` asserted, `g` going; `-` for none
     check            six characters over the model's id and everything before: a copied mark does not fit its carrier
@@ -15,10 +15,11 @@ A later version keeps the first four fields and contains no space; that is all t
 The check is not secret: it tells accidents from intent, and is no defence against somebody with credentials.
 """
 
+import base64
 import re
 from collections.abc import Mapping
 
-from reconciler.resource.identity import abbreviate, token
+from reconciler.resource.identity import abbreviate, short_base, short_digest, token
 from reconciler.resource.observed import Mark, Ownership
 from reconciler.resource.rules import float32, shortest
 
@@ -47,8 +48,8 @@ def encode(ownership: Ownership, model_id: str) -> str:
     """Write the mark of a model; `model_id` is without `tunedModels/`."""
     rest = ":".join(
         (
-            ownership.digest or "?",
-            ownership.base or "-",
+            _short(ownership.digest) or "?",
+            _base64(short_base(ownership.base)) or "-",
             _write_numbers(ownership.declared),
             ("p" * ownership.protect + "k" * ownership.keep + "a" * ownership.asserted + "g" * ownership.going) or "-",
             "",
@@ -94,8 +95,8 @@ def _read(match: re.Match[str], model_id: str) -> tuple[Mark, Ownership]:
     ownership = Ownership(
         match["owner"],
         match["name"],
-        "" if match["digest"] == "?" else match["digest"],
-        "" if match["base"] == "-" else match["base"],
+        "" if match["digest"] == "?" else f"{match['digest'][0]}:{_hexadecimal(match['digest'][1:])}",
+        "" if match["base"] == "-" else _hexadecimal(match["base"]),
         _read_numbers(match["numbers"]),
         protect="p" in flags,
         keep="k" in flags,
@@ -135,6 +136,24 @@ def _without(text: str) -> str:
 def _check(unsigned: str, model_id: str) -> str:
     """Tie a token, up to and with its last colon, to the model that carries it."""
     return token(f"{model_id}\0{unsigned}".encode(), 6)
+
+
+def _short(digest: str) -> str:
+    """A digest as a mark has it; empty for none."""
+    version, _, hexadecimal = short_digest(digest).partition(":")
+    return version + _base64(hexadecimal)
+
+
+def _base64(hexadecimal: str) -> str:
+    """Write hexadecimal digits, three to two characters."""
+    return base64.urlsafe_b64encode(bytes.fromhex(hexadecimal + "0" * (len(hexadecimal) % 2))).decode()[
+        : len(hexadecimal) * 2 // 3
+    ]
+
+
+def _hexadecimal(text: str) -> str:
+    """Read what `_base64` wrote."""
+    return base64.urlsafe_b64decode(text + "A" * (-len(text) % 4)).hex()[: len(text) * 3 // 2]
 
 
 def _write_numbers(declared: Mapping[str, float]) -> str:

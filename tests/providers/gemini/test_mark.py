@@ -13,13 +13,13 @@ from reconciler.resource.observed import Mark, Ownership
 from reconciler.resource.rules import float32
 
 MODEL = "sentences-bmyfwz4xppzvet5"
-DIGEST = "1" + "CNQqVPaaIrhA"
-PLAIN = Ownership("acme", "sentences", DIGEST, "zNCvLN", {"epochCount": 3.0})
+DIGEST = "1:08d42a54f69a22b840"
+PLAIN = Ownership("acme", "sentences", DIGEST, "ccd0af2cd", {"epochCount": 3.0})
 FULL = Ownership(
     "acme-eu",
     "sentences",
     DIGEST,
-    "zN-v_N",
+    "ccdfaffcd",
     {"epochCount": 5.0, "batchSize": 4.0, "learningRate": float32(0.001)},
     protect=True,
     keep=True,
@@ -50,8 +50,8 @@ ownerships = st.builds(
     Ownership,
     owner=labels,
     name=addresses,
-    digest=st.just("") | st.text(base64url, min_size=12, max_size=12).map("1".__add__),
-    base=st.just("") | st.text(base64url, min_size=6, max_size=6),
+    digest=st.just("") | st.text("0123456789abcdef", min_size=18, max_size=18).map("1:".__add__),
+    base=st.just("") | st.text("0123456789abcdef", min_size=9, max_size=9),
     declared=st.fixed_dictionaries({}, optional={"epochCount": counts, "batchSize": counts, "learningRate": rates})
     | st.fixed_dictionaries({}, optional={"epochCount": counts, "learningRateMultiplier": rates}),
     protect=st.booleans(),
@@ -90,7 +90,7 @@ def test_a_mark_is_one_short_ascii_word(ownership: Ownership, model: str) -> Non
 
 def test_the_longest_mark_fits_exactly() -> None:
     numbers = {"epochCount": 2.0**31, "batchSize": 2.0**31, "learningRate": float32(1.22677985e-30)}
-    longest = Ownership("o" * 24, "n" * 63, DIGEST, "zNCvLN", numbers, protect=True, keep=True, asserted=True)
+    longest = Ownership("o" * 24, "n" * 63, DIGEST, "ccd0af2cd", numbers, protect=True, keep=True, asserted=True)
     for room, going in ((12, False), (11, True)):
         given = replace(longest, going=going)
         token = encode(given, MODEL)
@@ -100,7 +100,7 @@ def test_the_longest_mark_fits_exactly() -> None:
 
 def test_a_name_is_whole_where_it_fits() -> None:
     name = "a" * 55
-    assert f":{name}:" in encode(Ownership("acme", name, DIGEST, "zNCvLN"), MODEL)
+    assert f":{name}:" in encode(Ownership("acme", name, DIGEST, "ccd0af2cd"), MODEL)
     read = decode(encode(replace(FULL, name="n" * 63), MODEL), MODEL)[1]
     assert read is not None
     assert "~" in read.name
