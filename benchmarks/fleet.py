@@ -5,7 +5,7 @@ from pathlib import Path
 
 from reconciler.plan.training import ownership
 from reconciler.providers.gemini import mark
-from reconciler.providers.gemini.naming import PREFIX, GeminiNaming
+from reconciler.providers.gemini.rules import NAMING, PREFIX
 from reconciler.resource.address import Address
 from reconciler.resource.dataset import Dataset, Example, Locator, digest
 from reconciler.resource.desired import Desired
@@ -68,7 +68,7 @@ spec:
 def _model(index: int, *, drifted: bool) -> dict[str, object]:
     """One model, trained from its manifest, with twenty snapshots of its loss."""
     desired = _desired(index)
-    name = GeminiNaming().name(OWNER, desired.address, inputs_hash(desired), 0)
+    name = NAMING.name(OWNER, desired.address, inputs_hash(desired), 0)
     token = mark.encode(ownership(desired, OWNER), name.removeprefix(PREFIX))
     hyperparameters = {"epochCount": 5, "batchSize": 4, "learningRate": 0.001}
     moment = "2026-01-01T00:00:00.000001Z"

@@ -10,8 +10,7 @@ from reconciler.plan.change import Change
 from reconciler.plan.plan import Context, Plan, Wishes
 from reconciler.plan.planner import plan
 from reconciler.plan.terms import Facts, Terms
-from reconciler.providers.gemini.naming import GeminiNaming
-from reconciler.providers.gemini.rules import capabilities
+from reconciler.providers.gemini.rules import NAMING, capabilities
 from reconciler.resource.address import Address
 from reconciler.resource.dataset import Dataset, Example, Locator, digest
 from reconciler.resource.desired import Desired
@@ -23,8 +22,8 @@ from reconciler.resource.rules import Fields, Value
 OWNER = "acme"
 BASE = "models/gemini-1.5-flash-001-tuning"
 CONTEXT = Context("ws", OWNER, "gemini", "v1beta", "emulator")
-NAMING = GeminiNaming()
-RULES = capabilities("v1beta").rules
+CAPABILITIES = capabilities("v1beta")
+RULES = CAPABILITIES.rules
 SERVER: Fields = {
     "hyperparameters.epochCount": 5,
     "hyperparameters.batchSize": 4,

@@ -10,8 +10,8 @@ import requests
 
 from reconciler.emulator.inprocess import adapter
 from reconciler.emulator.server import Emulator
+from reconciler.providers.credentials import EMBEDDED
 from reconciler.providers.gemini import connect as connecting
-from reconciler.providers.gemini.credentials import EMBEDDED
 from reconciler.waiting import Clock
 
 JITTER = 0.5

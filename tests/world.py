@@ -13,8 +13,7 @@ from reconciler.plan.event import Event, Finished, Report
 from reconciler.plan.plan import Plan
 from reconciler.plan.terms import Terms
 from reconciler.preview import preview
-from reconciler.providers.gemini.naming import GeminiNaming
-from reconciler.providers.gemini.rules import capabilities
+from reconciler.providers.gemini.rules import NAMING, capabilities
 from reconciler.resource.dataset import Dataset, Example
 from reconciler.resource.desired import Desired
 from reconciler.resource.naming import Naming
@@ -63,7 +62,7 @@ class World:
 
     @property
     def naming(self) -> Naming:
-        return GeminiNaming()
+        return NAMING
 
     def observe(self) -> Snapshot:
         self._asked("list")

@@ -13,7 +13,6 @@ from reconciler.errors import NotFound, UsageError
 from reconciler.plan.adoption import adopt, marked, takes_over
 from reconciler.plan.planner import plan
 from reconciler.plan.terms import Terms
-from reconciler.providers.gemini.naming import PREFIX
 from reconciler.providers.port import Reader
 from reconciler.resource.address import Address, parse
 from reconciler.resource.desired import Desired
@@ -48,7 +47,7 @@ def command(
     desired = _declared(parse(address), begun.desired)
     terms = begun.terms()
     provider = connect(begun)
-    snapshot, observed = _look(provider, PREFIX + model_id.removeprefix(PREFIX))
+    snapshot, observed = _look(provider, provider.naming.resource(model_id))
     _check_owner(observed, terms, take_over=take_over)
     adoption = adopt(desired, observed, snapshot, terms, assume_data=assume_data)
     show(replace(adoption, complete=True), console)  # it is about one address; the rest need not be mentioned

@@ -52,7 +52,7 @@ def _embedded(folder: Path) -> "requests.Session":
 
     from reconciler.emulator.inprocess import adapter
     from reconciler.emulator.server import Emulator
-    from reconciler.providers.gemini.credentials import EMBEDDED
+    from reconciler.providers.credentials import EMBEDDED
 
     settings = _settings()
     session = requests.Session()

@@ -12,7 +12,6 @@ from reconciler.cli.options import Place, from_place, option
 from reconciler.cli.session import Session
 from reconciler.errors import NotFound, UsageError
 from reconciler.plan.inventory import take
-from reconciler.providers.gemini.naming import PREFIX
 from reconciler.providers.port import Reader
 from reconciler.render.neutral import neutral
 from reconciler.resource.address import Address
@@ -71,7 +70,7 @@ def _undeclared(begun: Session, reader: Reader) -> tuple[Observed, ...]:
 
 def _named(reader: Reader, ids: tuple[str, ...]) -> tuple[Observed, ...]:
     """The models with these ids; raise NotFound naming all that do not exist."""
-    wanted = list(dict.fromkeys(PREFIX + each.removeprefix(PREFIX) for each in ids))
+    wanted = list(dict.fromkeys(map(reader.naming.resource, ids)))
     found = {observed.name: observed for observed in reader.read(wanted)}
     if missing := [name for name in wanted if name not in found]:
         raise NotFound(f"there is no {', '.join(missing)}, or this identity cannot see it", "check the ids")

@@ -11,18 +11,15 @@ from reconciler.cli.options import Place
 from reconciler.errors import Diagnostic, InvalidManifests, UsageError
 from reconciler.plan.plan import Context
 from reconciler.plan.terms import Terms
-from reconciler.providers.gemini.naming import GeminiNaming
-from reconciler.providers.gemini.rules import capabilities
+from reconciler.providers import services
 from reconciler.providers.redaction import quotable
+from reconciler.providers.services import SERVICES, Service
 from reconciler.resource.desired import Desired
 from reconciler.resource.workspace import EMULATOR, ENDPOINT_PATTERN, Workspace
 from reconciler.source.cache import Cache
 from reconciler.source.load import Loaded, load
 from reconciler.source.resolve import resolve
-
-SERVICE_HOST = "generativelanguage.googleapis.com"
-OLDEST_VERSION = "v1beta"
-"""Rules to check by while there is no valid workspace to name a version."""
+from reconciler.source.settings import foreign
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +28,7 @@ class Session:
 
     loaded: Loaded
     workspace: Workspace
+    service: Service
     desired: tuple[Desired, ...]
     warnings: tuple[Diagnostic, ...]
 
@@ -52,14 +50,15 @@ class Session:
             owner=workspace.owner,
             provider=workspace.provider,
             service_version=workspace.service_version,
-            host=_host(workspace.endpoint),
+            host=_host(workspace.endpoint, self.service),
             project=workspace.project or "",
+            location=workspace.location or "",
             policy=policy,
         )
         return Terms(
             context,
-            capabilities(workspace.service_version),
-            GeminiNaming(),
+            self.service.capabilities,
+            self.service.naming,
             former_owners=workspace.former_owners,
             whole=self.loaded.complete,
             keep_superseded=workspace.keep_superseded,
@@ -70,10 +69,10 @@ def begin(place: Place) -> Session:
     """Read and check everything at the place; raise InvalidManifests with all that is wrong, before any connection."""
     cache = _cache()
     loaded = _read(place, cache)
-    version = loaded.workspace.service_version if loaded.workspace else OLDEST_VERSION
+    service = _service(loaded)
     roots = tuple(Path(root) for root in place.dataset_root)
-    resolved = resolve(loaded, capabilities(version), roots, cache)
-    return Session(loaded, _workspace(loaded, place), resolved.desired, resolved.warnings)
+    resolved = resolve(loaded, service.capabilities, roots, cache)
+    return Session(loaded, _workspace(loaded, service, place), service, resolved.desired, resolved.warnings)
 
 
 def without_datasets(place: Place) -> Session:
@@ -81,7 +80,8 @@ def without_datasets(place: Place) -> Session:
     loaded = _read(place, _cache())
     if any(diagnostic.severity == "error" for diagnostic in loaded.diagnostics):
         raise InvalidManifests(loaded.diagnostics)
-    return Session(loaded, _workspace(loaded, place), (), ())
+    service = _service(loaded)
+    return Session(loaded, _workspace(loaded, service, place), service, (), ())
 
 
 def _read(place: Place, cache: Cache) -> Loaded:
@@ -89,25 +89,35 @@ def _read(place: Place, cache: Cache) -> Loaded:
     return load(place.path, sys.stdin if place.path == "-" else None, cache)
 
 
-def _host(endpoint: str | None) -> str:
+def _service(loaded: Loaded) -> Service:
+    """The service that the workspace names; the default one's rules hold while there is no valid workspace."""
+    workspace = loaded.workspace or Workspace("", "")
+    if service := services.find(workspace):
+        return service
+    message = f"there is no provider {workspace.provider}"
+    found = Diagnostic(loaded.locate("spec", "provider"), message, f"write {' or '.join(SERVICES)}")
+    raise InvalidManifests((*loaded.diagnostics, found))
+
+
+def _host(endpoint: str | None, service: Service) -> str:
     """The part of an endpoint that tells one world from another."""
     if endpoint == EMULATOR:
         return EMULATOR
-    return urlsplit(endpoint).netloc if endpoint else SERVICE_HOST
+    return urlsplit(endpoint).netloc if endpoint else service.capabilities.host
 
 
-def _workspace(loaded: Loaded, place: Place) -> Workspace:
+def _workspace(loaded: Loaded, service: Service, place: Place) -> Workspace:
     """The workspace, with the endpoint of this run instead of its own."""
-    workspace = loaded.workspace
-    if workspace is None:
+    if loaded.workspace is None:
         raise InvalidManifests(loaded.diagnostics)
+    workspace = services.settle(loaded.workspace, service)
     if place.endpoint is None:
         return workspace
     endpoint = place.endpoint.rstrip("/")
-    if not re.fullmatch(ENDPOINT_PATTERN, endpoint):
+    if not re.fullmatch(ENDPOINT_PATTERN, endpoint) or foreign(endpoint, service.capabilities):
         raise UsageError(
             f"{quotable(place.endpoint)!r} is not an endpoint that credentials may go to",
-            f"give `emulator`, http://127.0.0.1:PORT (up to 65535), or https://{SERVICE_HOST}",
+            f"give `emulator`, http://127.0.0.1:PORT (up to 65535), or https://{service.capabilities.host}",
         )
     return replace(workspace, endpoint=endpoint)
 

@@ -60,8 +60,9 @@ class Change:
 
     `target` is the remote name the row is about: the one to be created, or that of `observed`. A refused row does
     nothing; its action is NOOP and `intended` is what it would have been. `supersedes` are the models that go once the
-    target is READY; `successor` is the model that must be READY before a superseded one is deleted. `ownership` is the
-    mark that a create or update writes; an update with `strips` removes it.
+    target is READY; `successor` is the model that must be READY before a superseded one is deleted; `parent` is the
+    model that a training starts from. `ownership` is the mark that a create or update writes; an update with `strips`
+    removes it.
     """
 
     address: Address
@@ -73,6 +74,7 @@ class Change:
     fields: tuple[FieldChange, ...] = ()
     supersedes: tuple[Observed, ...] = ()
     successor: str = ""
+    parent: str = ""
     ownership: Ownership | None = None
     strips: bool = False
     inputs: str = ""
@@ -91,7 +93,8 @@ class Change:
     @property
     def remarks(self) -> int:
         """How many things the row has to tell that lead to nothing: notes, and values that the service changed."""
-        return len(self.notes) + sum(f.reason is Reason.SERVER_DEFAULT for f in self.fields)
+        told = (Reason.SERVER_DEFAULT, Reason.NEXT_TRAINING)
+        return len(self.notes) + sum(f.reason in told for f in self.fields)
 
     @property
     def ignores(self) -> bool:

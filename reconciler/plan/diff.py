@@ -9,23 +9,29 @@ from collections.abc import Iterator
 
 from reconciler.plan.change import Effect, FieldChange
 from reconciler.resource.desired import Desired
-from reconciler.resource.identity import BASE_PATHS, HYPERPARAMETERS, base_hash, same_hash, short_digest
+from reconciler.resource.identity import BASE_PATHS, HYPERPARAMETERS, base_hash, origin_of, same_hash, short_digest
 from reconciler.resource.observed import Observed
 from reconciler.resource.reason import Reason
-from reconciler.resource.rules import FieldRule, Mutability, Rules, Value, equal, shortest
+from reconciler.resource.rules import Capabilities, FieldRule, Mutability, Rules, Value, equal, shortest
 
 DATASET = "dataset"
 
 
-def compare(desired: Desired, observed: Observed, rules: Rules, *, proven: bool) -> tuple[FieldChange, ...]:
+def compare(
+    desired: Desired, observed: Observed, capabilities: Capabilities, *, proven: bool
+) -> tuple[FieldChange, ...]:
     """List the differences, by path. `proven`: the model's id is the very id that these inputs compute."""
     found = [*_data(desired, observed, proven=proven)]
     for path, value in desired.fields.items():
-        rule = rules[path]
+        rule = capabilities.rule(path)
+        if rule is None:
+            continue  # validation has refused it
         if rule.mutability is Mutability.RETRAIN:
             found += _trained(desired, observed, rule, value, proven=proven)
+        elif rule.mutability is Mutability.INPUT_ONLY:
+            found += _input(observed, rule, value)
         elif rule.readable and not _same(observed.fields.get(path), value):
-            found.append(_written(desired, observed, rule, value))
+            found.append(_written(desired, observed, path, value))
     return tuple(sorted(found, key=lambda f: f.path))
 
 
@@ -60,11 +66,18 @@ def _same(observed: Value | None, declared: Value) -> bool:
     return equal(observed, declared) or (observed is None and declared in ("", ()))
 
 
-def _written(desired: Desired, observed: Observed, rule: FieldRule, value: Value) -> FieldChange:
+def _written(desired: Desired, observed: Observed, path: str, value: Value) -> FieldChange:
     """A value that a PATCH can write."""
-    ignored = rule.path in desired.lifecycle.ignore_changes
+    ignored = path in desired.lifecycle.ignore_changes
     effect = Effect.IGNORED if ignored else Effect.WRITE
-    return FieldChange(rule.path, observed.fields.get(rule.path), value, effect, Reason.DRIFTED)
+    return FieldChange(path, observed.fields.get(path), value, effect, Reason.DRIFTED)
+
+
+def _input(observed: Observed, rule: FieldRule, value: Value) -> Iterator[FieldChange]:
+    """A value that only matters while a training runs: it is told where the service still knows another one."""
+    echoed = observed.fields.get(rule.path)
+    if echoed is not None and not equal(echoed, value):
+        yield FieldChange(rule.path, echoed, value, Effect.NOTE, Reason.NEXT_TRAINING, rule.why)
 
 
 def _trained(
@@ -72,7 +85,8 @@ def _trained(
 ) -> Iterator[FieldChange]:
     """A value that only training can change: recorded or echoed is unchanged, another echo is a note."""
     echoed, known = observed.fields.get(rule.path), _recorded(observed, rule.path)
-    if rule.path in BASE_PATHS and observed.ownership and same_hash(observed.ownership.base, base_hash(str(value))):
+    origin = base_hash(origin_of(desired))
+    if rule.path in BASE_PATHS and observed.ownership and same_hash(observed.ownership.base, origin):
         known = value
     if equal(value, echoed) and echoed is not None:
         return

@@ -94,4 +94,4 @@ def _replacement(same: list[Match], kept: int) -> Match | None:
 def _match(desired: Desired, observed: Observed, attempt: int, terms: Terms) -> Match:
     """Compare one model."""
     proven = attempt > NO_ATTEMPT
-    return Match(observed, diff.compare(desired, observed, terms.capabilities.rules, proven=proven), attempt)
+    return Match(observed, diff.compare(desired, observed, terms.capabilities, proven=proven), attempt)

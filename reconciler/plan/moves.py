@@ -14,7 +14,7 @@ from reconciler.plan.inventory import Inventory
 from reconciler.plan.terms import Terms
 from reconciler.resource.address import Address
 from reconciler.resource.desired import Desired
-from reconciler.resource.identity import base_hash, base_of, hyperparameters, names, short_base, short_digest
+from reconciler.resource.identity import base_hash, hyperparameters, names, origin_of, short_base, short_digest
 from reconciler.resource.observed import Observed, State
 
 Inputs: TypeAlias = tuple[str, str, tuple[tuple[str, float], ...]]
@@ -107,7 +107,7 @@ def _declared(desired: Desired) -> Inputs | None:
     if desired.dataset is None:
         return None
     numbers = tuple(sorted(hyperparameters(desired.fields).items()))
-    return short_base(base_hash(base_of(desired.fields))), short_digest(desired.dataset.digest), numbers
+    return short_base(base_hash(origin_of(desired))), short_digest(desired.dataset.digest), numbers
 
 
 def _regroup(inventory: Inventory, name: str, address: Address) -> Inventory:

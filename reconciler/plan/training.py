@@ -15,6 +15,7 @@ from reconciler.resource.identity import (
     base_of,
     hyperparameters,
     inputs_hash,
+    origin_of,
     same_hash,
 )
 from reconciler.resource.observed import Mark, Observed, Ownership, State
@@ -96,7 +97,7 @@ def ownership(desired: Desired, owner: str) -> Ownership:
         owner,
         desired.address.name,
         desired.dataset.digest if desired.dataset else "",
-        base_hash(base_of(desired.fields)),
+        base_hash(origin_of(desired)),
         hyperparameters(desired.fields),
         protect=desired.lifecycle.protect,
         keep=desired.lifecycle.on_removal == "keep",

@@ -11,21 +11,39 @@ from typing import Literal, NamedTuple, Protocol, TypeAlias
 VERSION = "1"
 """Of the canonical form below. A change of the form is a new version; old marks are compared in theirs."""
 
-Format: TypeAlias = Literal["jsonl", "json", "csv", "tsv", "inline"]
+REMOTE = "gs://"
+"""How the address of an object in Cloud Storage begins."""
+
+Format: TypeAlias = Literal["jsonl", "contents", "json", "csv", "tsv", "inline"]
+"""`contents` is JSONL with a conversation a line, as generateContent takes it, the model's turn last."""
 
 
 class Example(NamedTuple):
-    """One pair to learn from. A tuple, because there are millions."""
+    """One pair to learn from. A tuple, because there are millions.
+
+    `context` is what comes before the pair, as the canonical JSON of an object (`systemInstruction` and the earlier
+    turns, `contents`); empty where there is nothing.
+    """
 
     input: str
     output: str
+    context: str = ""
+
+
+class Stored(NamedTuple):
+    """An object in Cloud Storage: bytes, CRC32C in 8 hex, and the generation that names exactly this content."""
+
+    size: int
+    checksum: str
+    generation: str
 
 
 @dataclass(frozen=True, slots=True)
 class Locator:
     """Where the examples of a dataset are read from, and how: enough to read them again.
 
-    `path` is absolute; for inline examples it is empty and `inline` holds them.
+    `path` is absolute, or `gs://bucket/object` with the `generation` that was looked at; for inline examples it is
+    empty and `inline` holds them.
     """
 
     path: str
@@ -34,6 +52,12 @@ class Locator:
     output_field: str
     header: bool = True
     inline: tuple[Example, ...] = ()
+    generation: str = ""
+
+    @property
+    def remote(self) -> bool:
+        """Whether the data lies in Cloud Storage, where nobody reads the examples."""
+        return self.path.startswith(REMOTE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +65,7 @@ class Dataset:
     """A resolved dataset: how many examples, how large, and which. Never the examples themselves.
 
     `characters` counts inputs and outputs in Unicode code points; `request_bytes` is the size of the examples as JSON
-    on the wire; `digest` is `<version>:<64 hex>`.
+    on the wire; `digest` is `<version>:<64 hex>`. Of data in Cloud Storage only the bytes are counted.
     """
 
     digest: str
@@ -63,13 +87,22 @@ class ExampleSource(Protocol):
 def fingerprint(example: Example) -> bytes:
     """Hash one example: each field as UTF-8 after its length in eight bytes, so that no two pairs run together."""
     left, right = example.input.encode(), example.output.encode()
-    return hashlib.sha256(len(left).to_bytes(8, "big") + left + len(right).to_bytes(8, "big") + right).digest()
+    framed = len(left).to_bytes(8, "big") + left + len(right).to_bytes(8, "big") + right
+    return hashlib.sha256(framed + example.context.encode()).digest()
 
 
 def combine(fingerprints: Iterable[bytes]) -> str:
     """Digest of a multiset of examples: SHA-256 of their count and their sorted hashes; order does not matter."""
     ordered = sorted(fingerprints)
     return f"{VERSION}:{hashlib.sha256(len(ordered).to_bytes(8, 'big') + b''.join(ordered)).hexdigest()}"
+
+
+def stored_digest(stored: Stored) -> str:
+    """Digest of an object in Cloud Storage: of its size and checksum, so that the same bytes stay the same data.
+
+    It never equals the digest of examples that were read.
+    """
+    return f"g{VERSION}:{hashlib.sha256(f'{stored.size} {stored.checksum}'.encode()).hexdigest()}"
 
 
 def digest(examples: Iterable[Example]) -> str:

@@ -15,7 +15,11 @@ RENAMED_FROM = "reconciler.dev/renamed-from"
 
 @dataclass(frozen=True, slots=True)
 class Desired:
-    """One declared model. `fields` holds exactly the declared values, by path; `dataset` is None if none is named."""
+    """One declared model.
+
+    `fields` holds exactly the declared values, by path; `dataset` is None if none is named; `validation` is what a
+    training is measured with. `parent` is the inputs hash of the declared model that this one is tuned from.
+    """
 
     address: Address
     fields: Fields
@@ -24,10 +28,12 @@ class Desired:
     origin: Origin = Origin("")
     labels: Mapping[str, str] = field(default_factory=dict)
     renamed_from: str = ""
+    validation: Dataset | None = None
+    parent: str = ""
 
 
-def desire(manifest: Manifest, dataset: Dataset | None, origin: Origin) -> Desired:
-    """Join a manifest with its resolved dataset."""
+def desire(manifest: Manifest, dataset: Dataset | None, origin: Origin, validation: Dataset | None = None) -> Desired:
+    """Join a manifest with its resolved datasets."""
     return Desired(
         Address(manifest.name),
         manifest.fields,
@@ -36,4 +42,5 @@ def desire(manifest: Manifest, dataset: Dataset | None, origin: Origin) -> Desir
         origin,
         manifest.labels,
         manifest.annotations.get(RENAMED_FROM, ""),
+        validation,
     )

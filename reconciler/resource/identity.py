@@ -18,7 +18,12 @@ SHORT = 18
 SHORT_BASE = 9
 """Hex digits of a base's hash that every mark keeps."""
 
-BASE_PATHS = ("baseModel", "tunedModelSource.tunedModel")
+PARENT = "preTunedModel.address"
+"""The field that names another declared model to tune further."""
+
+BASE_PATHS = ("baseModel", "tunedModelSource.tunedModel", "preTunedModel.name", PARENT)
+INPUTS = ("encryption.kmsKeyName", "exportLastCheckpointOnly", "preTunedModel.checkpointId")
+"""Fields that make a training another one, besides base, hyperparameters and data."""
 HYPERPARAMETERS = "hyperparameters."
 
 
@@ -35,6 +40,11 @@ def base32(data: bytes, length: int) -> str:
 def base_of(fields: Fields) -> str:
     """What a model is tuned from, whichever field says so; empty when neither does."""
     return next((str(fields[path]) for path in BASE_PATHS if path in fields), "")
+
+
+def origin_of(desired: Desired) -> str:
+    """What a declared model is tuned from; a declared parent counts by its inputs, whatever its model is called."""
+    return desired.parent or base_of(desired.fields)
 
 
 def base_hash(base: str) -> str:
@@ -68,9 +78,10 @@ def hyperparameters(fields: Fields) -> dict[str, float]:
 
 
 def inputs_hash(desired: Desired) -> str:
-    """SHA-256 over everything that only training can change: version, base, hyperparameters, data. 64 hex."""
+    """SHA-256 over everything that only training can change: version, base, hyperparameters, data, others. 64 hex."""
     digest = desired.dataset.digest if desired.dataset else ""
-    inputs = [VERSION, base_of(desired.fields), hyperparameters(desired.fields), digest]
+    others = {path: desired.fields[path] for path in INPUTS if path in desired.fields}
+    inputs = [VERSION, origin_of(desired), hyperparameters(desired.fields), digest, *([others] if others else [])]
     return hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()
 
 

@@ -23,3 +23,7 @@ class Naming(Protocol):
     def stem_of(self, name: str) -> str:
         """The stem of a remote name that has the shape of ours; empty for any other name."""
         ...
+
+    def resource(self, text: str) -> str:
+        """The remote name that a person means by a text, which may be short for it."""
+        ...

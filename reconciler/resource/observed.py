@@ -35,7 +35,7 @@ class Ownership:
     cut to what the provider has room for (see `identity.same_hash`). `declared` holds the hyperparameters as they were
     declared at create. `protect` and `keep` must survive the manifest. `asserted` says that the digest was claimed by a
     person, not by the training itself; `going`, that some run is about to delete the model, so that no other run may
-    count on it.
+    count on it. `validation` names the data it was measured with, where the provider has room for that.
     """
 
     owner: str
@@ -47,6 +47,7 @@ class Ownership:
     keep: bool = False
     asserted: bool = False
     going: bool = False
+    validation: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +81,13 @@ class Grant:
 class Observed:
     """One remote model.
 
-    `name` is the remote resource name; `fields` what the service reports, by our paths (the description without the
-    mark); `carrier` the raw text or labels that hold the mark, as it must still be when we write it.
+    `name` is the remote name; `fields` what the service reports, by our paths (the description without the mark);
+    `carrier` the raw text or labels that hold the mark, as it must still be when we write it. `resources` are what the
+    service made, by its own words for them, where the name alone does not say it.
+
+    `trouble`: why a model that was trained does not serve. `twin`: it was made for the same request as another one,
+    which counts. `adopted`: it is ours because a person said so, not because we made it, so it is never deleted.
+    Not `erasable`: only the record of a training is left, which nobody can delete.
     """
 
     name: str
@@ -94,6 +100,11 @@ class Observed:
     updated: str = ""
     progress: Progress | None = None
     completed: str = ""
+    resources: Mapping[str, str] = field(default_factory=dict)
+    trouble: str = ""
+    twin: bool = False
+    adopted: bool = False
+    erasable: bool = True
 
 
 Snapshot: TypeAlias = tuple[Observed, ...]

@@ -11,6 +11,7 @@ class Reason(StrEnum):
     IMMUTABLE_FIELD = "IMMUTABLE_FIELD"  # a declared value differs that only training can change
     DATA_CHANGED = "DATA_CHANGED"  # the examples are not those the model was trained on
     SERVER_DEFAULT = "SERVER_DEFAULT"  # the service echoes another value than was sent: a note
+    NEXT_TRAINING = "NEXT_TRAINING"  # a declared input differs that matters to the next training only: a note
     IGNORED = "IGNORED"  # lifecycle.ignoreChanges, or the policy, leaves a difference alone
     UNDECLARED = "UNDECLARED"  # ours, and its manifest is gone
     DESTROYED = "DESTROYED"  # ours, and the whole workspace is to go, whatever its manifests say

@@ -1,13 +1,14 @@
 """How each field may change, as data.
 
 A provider publishes one FieldRule for each field it knows, keyed by the field's path in the manifest's spec
-(`hyperparameters.epochCount`). The planner compares by these rules and knows no field by name.
+(`hyperparameters.epochCount`); the keys of a map share one (`labels.*`). The planner compares by these rules and knows
+no field by name.
 """
 
 import math
 import struct
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import TypeAlias
 
@@ -23,6 +24,8 @@ class Mutability(Enum):
 
     IN_PLACE = "in place"
     RETRAIN = "retrain"
+    INPUT_ONLY = "input only"
+    """Matters to a training alone: another value is worth a note, and never a training by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,22 +51,58 @@ Rules: TypeAlias = Mapping[str, FieldRule]
 
 
 @dataclass(frozen=True, slots=True)
+class SettingRule:
+    """How a provider uses one setting of the workspace; settings without a rule it does not have.
+
+    `pattern` (RE2) is what it takes: some settings become part of a URL.
+    """
+
+    name: str
+    why: str
+    required: bool = False
+    default: str = ""
+    pattern: str = ""
+    example: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class DataLimits:
-    """What a provider takes as training data. Lengths are in characters, sizes in bytes of request."""
+    """What a provider takes as training data. Lengths are in characters, sizes in bytes of what is sent.
+
+    `tokens` are the most of one example, `validation_examples` the most of a validation set; 0 where the service has no
+    such limit. `conversations`: examples may have instructions and several turns. `remote`: data may lie in Cloud
+    Storage.
+    """
 
     input_characters: int
     output_characters: int
     request_bytes: int
     recommended_examples: int = 20
+    examples: int = 0
+    tokens: int = 0
+    validation_examples: int = 0
+    conversations: bool = False
+    remote: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """What a provider at one API version accepts: validation reads this, never the provider itself."""
+    """What a provider at one API version accepts: validation reads this, never the provider itself.
+
+    `host` is the service's own, `settings` those of a workspace by name. `lists_bases`: the service can be asked which
+    base models it tunes.
+    """
 
     provider: str
     rules: Rules
     limits: DataLimits
+    host: str = ""
+    settings: Mapping[str, SettingRule] = field(default_factory=dict)
+    lists_bases: bool = True
+
+    def rule(self, path: str) -> FieldRule | None:
+        """The rule of a field; None for a field that the provider does not have."""
+        return self.rules.get(path) or self.rules.get(f"{path.partition('.')[0]}.*")
 
 
 def float32(number: float) -> float:

@@ -14,10 +14,17 @@ EMULATOR = "emulator"
 """The endpoint that is an emulator inside of this process."""
 
 ENDPOINT_PATTERN = (
-    r"^(emulator|https://generativelanguage\.googleapis\.com|http://(127\.0\.0\.1|localhost|\[::1\])"
+    r"^(emulator|https://[a-z0-9-]{1,63}\.googleapis\.com|http://(127\.0\.0\.1|localhost|\[::1\])"
     r"(:([1-5]?[0-9]{1,4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]))?)$"
 )
-"""RE2. The service's own host, loopback (ports up to 65535), or the embedded emulator: credentials go nowhere else."""
+"""RE2. A service of Google's, loopback (ports up to 65535), or the embedded emulator.
+
+Credentials go only to the host of the provider itself, or to loopback."""
+
+PROJECT_PATTERN = r"^[a-z][a-z0-9:.-]{4,61}[a-z0-9]$"
+LOCATION_PATTERN = r"^[a-z]{2,20}(-[a-z]{2,20}[0-9]{0,2})?$"
+BUCKET_PATTERN = r"^gs://[a-z0-9][a-z0-9._-]{1,220}[a-z0-9](/[A-Za-z0-9][A-Za-z0-9._-]{0,99}){0,9}$"
+"""RE2. A bucket, or a folder in one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +39,19 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """Where the models live and who owns them. Without an endpoint it is the service itself."""
+    """Where the models live and who owns them.
+
+    What is empty or None is left to the provider; without an endpoint it is the service itself.
+    """
 
     name: str
     owner: str
-    provider: str = "gemini"
-    service_version: str = "v1beta"
+    provider: str = ""
+    service_version: str = ""
     endpoint: str | None = None
     project: str | None = None
+    location: str | None = None
+    staging_bucket: str | None = None
     former_owners: tuple[str, ...] = ()
     keep_superseded: int = 0
     policy: str = "sync"
@@ -53,10 +65,12 @@ def workspace(document: Mapping[str, Any]) -> Workspace:
     return Workspace(
         name,
         spec.get("owner") or name,
-        spec.get("provider", "gemini"),
-        spec.get("serviceVersion", "v1beta"),
+        spec.get("provider") or "",
+        spec.get("serviceVersion") or "",
         spec.get("endpoint"),
         spec.get("project"),
+        spec.get("location"),
+        spec.get("stagingBucket"),
         tuple(spec.get("formerOwners", ())),
         spec.get("keepSuperseded", 0),
         spec.get("policy", "sync"),

@@ -92,7 +92,7 @@ class Examination:
 
     def _example(self, line: int, column: int, example: Example) -> None:
         """Measure and check one example."""
-        left, right = example
+        left, right, _ = example
         try:
             self.request_bytes += FRAME + len(_quote(left).encode()) + len(_quote(right).encode())
         except UnicodeEncodeError:

@@ -17,7 +17,7 @@ from reconciler.source.rows import Row
 def rows(stream: BinaryIO, locator: Locator) -> Iterator[Row]:
     """Yield every row in file order; after a flaw that hides where the next row starts, nothing more."""
     match locator.format:
-        case "jsonl":
+        case "jsonl" | "contents":
             return jsonrows.lines(stream, locator)
         case "json":
             return jsonrows.array(stream, locator)

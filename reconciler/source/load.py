@@ -20,12 +20,18 @@ from reconciler.source import tree
 from reconciler.source.cache import Cache
 from reconciler.source.checkout import is_sparse
 from reconciler.source.collector import collector_resting
+from reconciler.source.document import Locate
 from reconciler.source.reading import Reading
 from reconciler.source.sourced import Home, Sourced
 from reconciler.source.text import LARGEST_FILE
 from reconciler.source.tree import File
 
 STDIN = "<stdin>"
+
+
+def _nowhere(*_: str | int) -> Origin:
+    """Where the parts of a document stand that does not exist."""
+    return Origin("")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +43,8 @@ class Loaded:
     manifests: tuple[Sourced, ...]
     complete: bool
     diagnostics: tuple[Diagnostic, ...]
+    locate: Locate = _nowhere
+    """Finds the parts of the Workspace document again."""
 
 
 def load(path: str, stdin: TextIO | None = None, cache: Cache | None = None) -> Loaded:
@@ -176,7 +184,8 @@ def _loaded(reading: Reading, home: str, name: str, *, complete: bool = False) -
     reading.problems += filter(None, map(_owner, homes))
     workspace = homes[0].manifest if len(homes) == 1 else None
     manifests = tuple(sorted(reading.manifests, key=lambda sourced: sourced.origin))
-    return Loaded(workspace, Path(home), manifests, complete, tuple(sorted(set(reading.problems))))
+    problems = tuple(sorted(set(reading.problems)))
+    return Loaded(workspace, Path(home), manifests, complete, problems, homes[0].locate if homes else _nowhere)
 
 
 def _owner(home: Home) -> Diagnostic | None:

@@ -22,7 +22,7 @@ from reconciler.source.tree import File
 HEAD = 65_536
 """Bytes at the beginning of a file that are looked at to tell a manifest from something else."""
 
-SCHEMAS = "2c477380da6c"
+SCHEMAS = "068121e789ac"
 """Fingerprint of the schemas: what the cache knows to be valid was valid under these."""
 
 

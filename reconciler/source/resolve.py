@@ -14,6 +14,7 @@ from reconciler.source.cache import Cache
 from reconciler.source.collector import collector_resting
 from reconciler.source.datasets import Library, Read
 from reconciler.source.load import Loaded
+from reconciler.source.settings import unfit
 from reconciler.source.sourced import Sourced
 from reconciler.source.wording import nearest, shown
 
@@ -44,9 +45,12 @@ def resolve(
     """
     folders = tuple(os.path.realpath(folder) for folder in (loaded.folder, *roots))
     library = Library(capabilities.limits, folders, cache)
-    version = loaded.workspace.service_version if loaded.workspace else ""
-    service = f"{capabilities.provider} {version}".strip()
+    settings = capabilities.settings.get("serviceVersion")
+    version = loaded.workspace and (loaded.workspace.service_version or (settings.default if settings else ""))
+    service = f"{capabilities.provider} {version or ''}".strip()
     findings = {*loaded.diagnostics, *_duplicates(loaded.manifests)}
+    if loaded.workspace:
+        findings.update(unfit(loaded.workspace, loaded.locate, capabilities))
     desired: list[Desired] = []
     with collector_resting():
         for sourced in loaded.manifests:
@@ -65,7 +69,7 @@ def resolve(
 def _manifest(sourced: Sourced, capabilities: Capabilities, service: str) -> Iterator[Diagnostic]:
     """Check one manifest against the service's rules, and what it says about itself."""
     for path, value in sourced.manifest.fields.items():
-        rule = capabilities.rules.get(path)
+        rule = capabilities.rule(path)
         if rule is None:
             where = sourced.locate("spec", *path.split("."))
             yield Diagnostic(where, f"{service} has no {path}", "remove it")

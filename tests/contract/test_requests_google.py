@@ -12,8 +12,8 @@ from google.protobuf.json_format import Parse, ParseDict
 
 from reconciler.emulator.inprocess import adapter
 from reconciler.emulator.server import Emulator
+from reconciler.providers.credentials import EMBEDDED
 from reconciler.providers.gemini.connect import connect
-from reconciler.providers.gemini.credentials import EMBEDDED
 from reconciler.resource.address import Address
 from reconciler.resource.dataset import Dataset, Example, Locator, digest
 from reconciler.resource.desired import Desired
@@ -97,7 +97,9 @@ def wire(request: pytest.FixtureRequest) -> Wire:
 def test_a_create(wire: Wire) -> None:
     [body] = wire.bodies("POST", "/tunedModels")
     model = ParseDict(body, wire.message("TunedModel"), ignore_unknown_fields=False)
-    assert [(e.text_input, e.output) for e in model.tuning_task.training_data.examples.examples] == list(EXAMPLES)
+    assert [Example(e.text_input, e.output) for e in model.tuning_task.training_data.examples.examples] == list(
+        EXAMPLES
+    )
     assert model.tuning_task.hyperparameters.epoch_count == 3
     assert (model.top_k, round(model.temperature, 6)) == (30, 0.5)
     assert model.base_model == FIELDS[wire.version]["baseModel"]

@@ -29,8 +29,9 @@ from reconciler.emulator.inprocess import adapter
 from reconciler.emulator.server import Emulator
 from reconciler.emulator.wire import Request, Response
 from reconciler.errors import UsageError
+from reconciler.providers.credentials import EMBEDDED, choose
 from reconciler.providers.gemini import connect as connecting
-from reconciler.providers.gemini.credentials import EMBEDDED, SERVICE, choose
+from reconciler.providers.gemini.connect import AUDIENCE, SERVICE
 from reconciler.providers.redaction import concealed, quotable
 from reconciler.resource.workspace import Workspace
 from tests.hostile.liar import MODEL, WORKSPACE, Ran, World, changed, said
@@ -247,9 +248,9 @@ def test_credentials_go_nowhere_else(endpoint: str, world: World, tmp_path: Path
     """Neither from the command line nor from a manifest; the sockets of this test are closed."""
     if endpoint != EMBEDDED:  # a name of our own, which neither of the two ways below can give
         with pytest.raises(UsageError, match="is not an endpoint"):
-            choose(endpoint, {"GEMINI_API_KEY": CANARY})
+            choose(AUDIENCE, endpoint, {"GEMINI_API_KEY": CANARY})
     with pytest.raises(UsageError):
-        choose(f"http://127.0.0.1:80{endpoint}", {"GEMINI_API_KEY": CANARY})
+        choose(AUDIENCE, f"http://127.0.0.1:80{endpoint}", {"GEMINI_API_KEY": CANARY})
     typed = world.run("plan", "--endpoint", endpoint)
     assert typed.code == 64
     world.write("workspace.yaml", changed(WORKSPACE, ("spec", "endpoint"), endpoint))
@@ -264,7 +265,7 @@ def test_credentials_go_nowhere_else(endpoint: str, world: World, tmp_path: Path
 @pytest.mark.parametrize("endpoint", [SERVICE + "\n", "http://127.0.0.1:1\n", "emulator\n", " " + SERVICE])
 def test_an_endpoint_has_no_blanks_around_it(endpoint: str) -> None:
     with pytest.raises(UsageError):
-        choose(endpoint, {"GEMINI_API_KEY": CANARY})
+        choose(AUDIENCE, endpoint, {"GEMINI_API_KEY": CANARY})
 
 
 @pytest.mark.parametrize(

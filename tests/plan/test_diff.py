@@ -11,14 +11,14 @@ from reconciler.resource.desired import Desired
 from reconciler.resource.identity import base_hash
 from reconciler.resource.observed import Observed
 from reconciler.resource.reason import Reason
-from tests.build import BASE, RULES, desired, imported, marked, observed, planned, row, told, unmarked
+from tests.build import BASE, CAPABILITIES, RULES, desired, imported, marked, observed, planned, row, told, unmarked
 
 OTHER = "models/gemini-1.0-pro-001"
 
 
 def differences(want: Desired, have: Observed, *, proven: bool = False) -> list[tuple[str, Effect, Reason]]:
     """Compare, and give what matters of each difference."""
-    return [(f.path, f.effect, f.reason) for f in compare(want, have, RULES, proven=proven)]
+    return [(f.path, f.effect, f.reason) for f in compare(want, have, CAPABILITIES, proven=proven)]
 
 
 def test_a_model_as_it_was_created_does_not_differ() -> None:
@@ -64,7 +64,9 @@ def test_a_declared_empty_set_is_a_set() -> None:
 
 
 def test_drift_shows_what_is_overwritten() -> None:
-    (change,) = compare(desired(description="ours"), observed(desired(), description="theirs"), RULES, proven=False)
+    (change,) = compare(
+        desired(description="ours"), observed(desired(), description="theirs"), CAPABILITIES, proven=False
+    )
     assert change == FieldChange("description", "theirs", "ours", Effect.WRITE, Reason.DRIFTED)
 
 
@@ -84,7 +86,7 @@ def test_what_only_training_can_change(said: dict[str, Any], path: str) -> None:
 
 
 def test_a_forced_training_says_why_and_from_what() -> None:
-    (change,) = compare(desired(epochs=6), observed(desired(epochs=5)), RULES, proven=False)
+    (change,) = compare(desired(epochs=6), observed(desired(epochs=5)), CAPABILITIES, proven=False)
     assert (change.old, change.new) == (5, 6)
     assert "fixed when training starts" in change.why
 
@@ -183,12 +185,14 @@ def test_ignoring_one_field_does_not_stop_the_others() -> None:
 
 def test_what_a_service_cannot_report_is_never_compared() -> None:
     rules = {**RULES, "temperature": replace(RULES["temperature"], readable=False)}
-    assert compare(desired(temperature=0.1), observed(desired()), rules, proven=False) == ()
+    assert (
+        compare(desired(temperature=0.1), observed(desired()), replace(CAPABILITIES, rules=rules), proven=False) == ()
+    )
 
 
 def test_differences_are_sorted_by_path() -> None:
     changes = compare(
-        desired(epochs=9, base=OTHER, data="two", temperature=0.1), observed(desired()), RULES, proven=False
+        desired(epochs=9, base=OTHER, data="two", temperature=0.1), observed(desired()), CAPABILITIES, proven=False
     )
     assert [f.path for f in changes] == sorted(f.path for f in changes)
 

@@ -9,8 +9,7 @@ from reconciler.plan.plan import Context
 from reconciler.plan.serving import Serving, serving
 from reconciler.plan.terms import Terms
 from reconciler.plan.training import ownership
-from reconciler.providers.gemini.naming import GeminiNaming
-from reconciler.providers.gemini.rules import capabilities
+from reconciler.providers.gemini.rules import NAMING, capabilities
 from reconciler.resource.address import Address
 from reconciler.resource.dataset import Dataset, Locator
 from reconciler.resource.desired import Desired
@@ -21,7 +20,7 @@ from reconciler.resource.rules import Fields
 TERMS = Terms(
     Context("demo", "acme", "gemini", "v1beta", "https://x"),
     capabilities("v1beta"),
-    GeminiNaming(),
+    NAMING,
 )
 
 

@@ -16,8 +16,8 @@ from reconciler.emulator.faulttext import parse
 from reconciler.emulator.inprocess import adapter
 from reconciler.emulator.server import Emulator
 from reconciler.emulator.settings import Settings
+from reconciler.providers.credentials import EMBEDDED
 from reconciler.providers.gemini.connect import connect
-from reconciler.providers.gemini.credentials import EMBEDDED
 from reconciler.providers.gemini.provider import GeminiProvider
 from reconciler.resource.address import Address
 from reconciler.resource.dataset import Dataset, Example, Locator, digest

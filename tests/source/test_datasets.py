@@ -307,7 +307,7 @@ def test_inline_examples_are_sent_as_they_stand(model: Callable[..., Path], reso
     )
     dataset = resolved().desired[0].dataset
     assert dataset
-    assert list(FileExamples().open(dataset)) == [("no", "1"), ("c", "d")]
+    assert list(FileExamples().open(dataset)) == [Example("no", "1"), Example("c", "d")]
     assert dataset.digest == digest([Example("c", "d"), Example("no", "1")])
 
 

@@ -6,9 +6,10 @@ import time
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from reconciler.providers.gemini.advice import explain
-from reconciler.providers.gemini.credentials import EMBEDDED, SERVICE, choose
+from reconciler.providers.credentials import API_KEYS, EMBEDDED, Audience, choose
+from reconciler.providers.gemini.advice import LOGIN, SCOPES, explain
 from reconciler.providers.gemini.provider import GeminiProvider
+from reconciler.providers.gemini.rules import HOST
 from reconciler.providers.http import Http
 from reconciler.providers.session import open_session
 from reconciler.resource.workspace import EMULATOR, Workspace
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     import requests
 
 LOG = logging.getLogger("reconciler.gemini")
+
+SERVICE = f"https://{HOST}"
+AUDIENCE = Audience("the Gemini API", (SERVICE,), SCOPES, LOGIN, API_KEYS)
 
 
 def connect(
@@ -35,7 +39,7 @@ def connect(
     trainings are observed with their loss curves. The rest is for tests: see `Http`.
     """
     endpoint = EMBEDDED if workspace.endpoint == EMULATOR else workspace.endpoint or SERVICE
-    credentials = choose(endpoint, environ, workspace.project)
+    credentials = choose(AUDIENCE, endpoint, environ, workspace.project)
     LOG.info("%s %s, with %s", endpoint, workspace.service_version, credentials.describe())
     http = Http(
         endpoint,

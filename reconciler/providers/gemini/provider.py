@@ -13,8 +13,7 @@ from http import HTTPStatus
 from reconciler.errors import AlreadyExists, NotFound, PermissionDenied, Refused, RemoteError, Unreachable
 from reconciler.providers.gemini import codec, collision, inference, mark, operations, permissions
 from reconciler.providers.gemini.advice import hides
-from reconciler.providers.gemini.naming import PREFIX, GeminiNaming
-from reconciler.providers.gemini.rules import capabilities
+from reconciler.providers.gemini.rules import NAMING, PREFIX, capabilities
 from reconciler.providers.gemini.service import Service
 from reconciler.providers.gemini.trainings import Trainings, mark_refused
 from reconciler.providers.http import Http
@@ -50,7 +49,7 @@ class GeminiProvider:
     @property
     def naming(self) -> Naming:
         """Computed ids."""
-        return GeminiNaming()
+        return NAMING
 
     def observe(self) -> Snapshot:
         """Everything this identity can list."""

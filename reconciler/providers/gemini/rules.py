@@ -5,13 +5,36 @@ and the model tuning guide (limits and defaults). v1beta3, the PaLM generation, 
 learningRateMultiplier, and other defaults.
 """
 
-from reconciler.resource.rules import Capabilities, DataLimits, FieldRule, Mutability
+from reconciler.providers.naming import ComputedNaming
+from reconciler.resource.rules import Capabilities, DataLimits, FieldRule, Mutability, SettingRule
+from reconciler.resource.workspace import PROJECT_PATTERN
+
+HOST = "generativelanguage.googleapis.com"
+
+PREFIX = "tunedModels/"
+"""What every resource name begins with."""
+
+NAMING = ComputedNaming(PREFIX)
 
 LIMITS = DataLimits(input_characters=40_000, output_characters=5_000, request_bytes=4_000_000)
 """4 MB is published without saying which megabyte; the smaller one leaves room for the rest of the request too."""
 
 _BASE = "a model cannot be moved to another base"
 _HYPERPARAMETER = "hyperparameters are fixed when training starts"
+
+_SETTINGS = {
+    rule.name: rule
+    for rule in (
+        SettingRule(
+            "serviceVersion",
+            "version of the API; v1beta3 is the PaLM generation",
+            default="v1beta",
+            pattern="v1beta|v1beta3",
+            example="v1beta",
+        ),
+        SettingRule("project", "quota project of the requests", pattern=PROJECT_PATTERN, example="my-project"),
+    )
+}
 
 _COMMON = (
     FieldRule("displayName", Mutability.IN_PLACE, "shown in the console; not unique"),
@@ -42,7 +65,7 @@ _COMMON = (
 def capabilities(service_version: str) -> Capabilities:
     """Rules and limits of `v1beta` or `v1beta3`."""
     specific = _PALM if service_version == "v1beta3" else _GEMINI
-    return Capabilities("gemini", {rule.path: rule for rule in (*_COMMON, *specific)}, LIMITS)
+    return Capabilities("gemini", {rule.path: rule for rule in (*_COMMON, *specific)}, LIMITS, HOST, _SETTINGS)
 
 
 def _hyperparameter(name: str, *defaults: float, instead: str = "") -> FieldRule:

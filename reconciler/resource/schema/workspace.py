@@ -5,7 +5,13 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from reconciler.resource.schema.tunedmodel import Metadata, Part
-from reconciler.resource.workspace import ENDPOINT_PATTERN, OWNER_PATTERN
+from reconciler.resource.workspace import (
+    BUCKET_PATTERN,
+    ENDPOINT_PATTERN,
+    LOCATION_PATTERN,
+    OWNER_PATTERN,
+    PROJECT_PATTERN,
+)
 
 Owner = Annotated[str, Field(pattern=OWNER_PATTERN)]
 Count = Annotated[int | None, Field(ge=0)]
@@ -23,11 +29,11 @@ class Limits(Part):
 class WorkspaceSpec(Part):
     """Where the models live and who owns them."""
 
-    provider: Annotated[Literal["gemini"], Field(description="The remote service.")] = "gemini"
+    provider: Annotated[str | None, Field(pattern=r"^[a-z]{1,20}$", description="The remote service.")] = None
     service_version: Annotated[
-        Literal["v1beta", "v1beta3"],
-        Field(description="Version of the Gemini API; v1beta3 is the PaLM generation."),
-    ] = "v1beta"
+        str | None,
+        Field(pattern=r"^v[0-9]{1,3}((alpha|beta)[0-9]{0,3})?$", description="Version of the remote service's API."),
+    ] = None
     endpoint: Annotated[
         str | None,
         Field(
@@ -37,7 +43,14 @@ class WorkspaceSpec(Part):
     ] = None
     project: Annotated[
         str | None,
-        Field(pattern=r"^[a-z][a-z0-9:.-]{4,61}[a-z0-9]$", description="Quota project of the requests."),
+        Field(pattern=PROJECT_PATTERN, description="Google Cloud project: of the models, or the quota of requests."),
+    ] = None
+    location: Annotated[
+        str | None, Field(pattern=LOCATION_PATTERN, description="Region in which the models are trained and serve.")
+    ] = None
+    staging_bucket: Annotated[
+        str | None,
+        Field(pattern=BUCKET_PATTERN, description="gs://BUCKET or a folder in it: training data is put there."),
     ] = None
     owner: Annotated[
         Owner | None, Field(description="Mark on every model of this workspace; metadata.name if absent.")

@@ -7,7 +7,7 @@ import pytest
 
 from reconciler.errors import Refused
 from reconciler.providers.gemini.mark import encode
-from reconciler.providers.gemini.naming import PREFIX
+from reconciler.providers.gemini.rules import PREFIX
 from reconciler.resource.observed import Mark, State
 
 

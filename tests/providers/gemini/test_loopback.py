@@ -9,8 +9,9 @@ import pytest
 from reconciler.emulator.faults import Cut, Fault
 from reconciler.emulator.http import serve
 from reconciler.emulator.server import Emulator
+from reconciler.providers.credentials import choose
 from reconciler.providers.gemini.advice import explain
-from reconciler.providers.gemini.credentials import choose
+from reconciler.providers.gemini.connect import AUDIENCE
 from reconciler.providers.gemini.provider import GeminiProvider
 from reconciler.providers.http import Http
 from reconciler.providers.session import open_session
@@ -23,7 +24,9 @@ def served() -> Iterator[tuple[Emulator, GeminiProvider]]:
     """An emulator that is served, and a provider with connections of its own."""
     emulator = Emulator()
     server = serve(emulator, "127.0.0.1", 0)
-    http = Http(server.url, choose(server.url, {}), open_session(server.url, {}), explain, sleep=lambda _: None)
+    http = Http(
+        server.url, choose(AUDIENCE, server.url, {}), open_session(server.url, {}), explain, sleep=lambda _: None
+    )
     yield emulator, GeminiProvider(http, "v1beta")
     server.close()
 

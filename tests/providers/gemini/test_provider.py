@@ -8,7 +8,7 @@ import pytest
 from reconciler.emulator.faults import Cut, Fault, Status
 from reconciler.errors import NotFound, PermissionDenied, Refused, RemoteError, Unreachable
 from reconciler.providers.gemini.mark import encode
-from reconciler.providers.gemini.naming import PREFIX
+from reconciler.providers.gemini.rules import PREFIX
 from reconciler.providers.gemini.service import UNTOLD
 from reconciler.providers.gemini.trainings import VANISHED
 from reconciler.providers.port import Provider

@@ -9,8 +9,9 @@ import pytest
 from google.auth import exceptions
 
 from reconciler.errors import RemoteError, Unauthenticated, Unreachable, UsageError
+from reconciler.providers.credentials import EMBEDDED, choose
 from reconciler.providers.gemini.advice import SCOPES
-from reconciler.providers.gemini.credentials import EMBEDDED, SERVICE, choose
+from reconciler.providers.gemini.connect import AUDIENCE, SERVICE
 
 LOOPBACK = "http://127.0.0.1:8787"
 
@@ -60,11 +61,11 @@ def found(monkeypatch: pytest.MonkeyPatch) -> Any:
 )
 @pytest.mark.parametrize("endpoint", [SERVICE, LOOPBACK, EMBEDDED])
 def test_a_key_comes_first(endpoint: str, environ: Mapping[str, str], described: str) -> None:
-    assert choose(endpoint, environ).describe() == described
+    assert choose(AUDIENCE, endpoint, environ).describe() == described
 
 
 def test_a_key_travels_in_its_header_and_shows_nowhere() -> None:
-    credentials = choose(SERVICE, {"GEMINI_API_KEY": "s3cret\n"}, "my-project")
+    credentials = choose(AUDIENCE, SERVICE, {"GEMINI_API_KEY": "s3cret\n"}, "my-project")
     assert credentials.headers(f"{SERVICE}/v1beta/x") == {"x-goog-api-key": "s3cret"}
     assert "s3cret" not in repr(credentials) + str(credentials) + credentials.describe()
     assert credentials.renew() is False
@@ -73,14 +74,14 @@ def test_a_key_travels_in_its_header_and_shows_nowhere() -> None:
 @pytest.mark.parametrize("key", ["a\nb", "schlüssel"])
 def test_what_cannot_be_a_key_is_said_so(key: str) -> None:
     with pytest.raises(Unauthenticated, match="GEMINI_API_KEY holds characters") as caught:
-        choose(SERVICE, {"GEMINI_API_KEY": key}).headers(SERVICE)
+        choose(AUDIENCE, SERVICE, {"GEMINI_API_KEY": key}).headers(SERVICE)
     assert key not in str(caught.value)
 
 
 @pytest.mark.parametrize("endpoint", [LOOPBACK, "http://localhost", "http://[::1]:80", EMBEDDED])
 def test_this_machine_gets_no_credentials(endpoint: str, found: Any) -> None:
     asked = found(Found())
-    credentials = choose(endpoint, {})
+    credentials = choose(AUDIENCE, endpoint, {})
     assert (credentials.headers(f"{endpoint}/v1"), credentials.renew()) == ({}, False)
     assert credentials.describe() == "no credentials"
     assert asked == []
@@ -100,7 +101,7 @@ def test_this_machine_gets_no_credentials(endpoint: str, found: Any) -> None:
 )
 def test_no_other_endpoint_is_spoken_to(endpoint: str) -> None:
     with pytest.raises(UsageError, match="is not an endpoint"):
-        choose(endpoint, {"GEMINI_API_KEY": "k"})
+        choose(AUDIENCE, endpoint, {"GEMINI_API_KEY": "k"})
 
 
 @pytest.mark.parametrize("environ", [{}, {"GEMINI_API_KEY": "s3cret"}])
@@ -115,13 +116,13 @@ def test_no_other_endpoint_is_spoken_to(endpoint: str) -> None:
 )
 def test_credentials_go_to_their_own_host_only(environ: Mapping[str, str], url: str) -> None:
     with pytest.raises(RemoteError, match="are not sent to"):
-        choose(LOOPBACK, environ).headers(url)
+        choose(AUDIENCE, LOOPBACK, environ).headers(url)
 
 
 def test_application_default_credentials(found: Any) -> None:
     adc = Found("quota-of-the-adc", account="me@x.y")
     asked = found(adc)
-    credentials = choose(SERVICE, {})
+    credentials = choose(AUDIENCE, SERVICE, {})
     assert asked == [{"scopes": SCOPES, "quota_project_id": None}]
     assert credentials.describe() == "Application Default Credentials (me@x.y, quota project quota-of-the-adc)"
     for _ in range(2):
@@ -149,7 +150,7 @@ def test_the_quota_project_of_the_workspace_comes_first(
     found: Any, adc: Found, project: str | None, described: str
 ) -> None:
     found(adc)
-    credentials = choose(SERVICE, {}, project)
+    credentials = choose(AUDIENCE, SERVICE, {}, project)
     assert credentials.describe() == f"Application Default Credentials {described}"
     assert credentials.headers(SERVICE).get("x-goog-user-project") == project
 
@@ -162,7 +163,7 @@ def test_no_credentials_at_all(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(
         Unauthenticated, match=r"set GEMINI_API_KEY, or run `gcloud auth application-default login .*scopes"
     ):
-        choose(SERVICE, {})
+        choose(AUDIENCE, SERVICE, {})
 
 
 @pytest.mark.parametrize(
@@ -174,7 +175,7 @@ def test_no_credentials_at_all(monkeypatch: pytest.MonkeyPatch) -> None:
 )
 def test_a_token_that_cannot_be_had(found: Any, failure: Exception, kind: type[RemoteError]) -> None:
     found(Found(failure=failure))
-    credentials = choose(SERVICE, {})
+    credentials = choose(AUDIENCE, SERVICE, {})
     with pytest.raises(kind, match="no access token") as caught:
         credentials.headers(SERVICE)
     assert "abcdef" not in str(caught.value)
@@ -183,5 +184,5 @@ def test_a_token_that_cannot_be_had(found: Any, failure: Exception, kind: type[R
 def test_google_auth_is_loaded_for_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in [name for name in sys.modules if name.startswith("google.auth")]:
         monkeypatch.setitem(sys.modules, name, None)
-    choose(SERVICE, {"GEMINI_API_KEY": "k"}).headers(SERVICE)
-    choose(LOOPBACK, {}).headers(LOOPBACK)
+    choose(AUDIENCE, SERVICE, {"GEMINI_API_KEY": "k"}).headers(SERVICE)
+    choose(AUDIENCE, LOOPBACK, {}).headers(LOOPBACK)

@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.providers.gemini.naming import ID_PATTERN, PREFIX, GeminiNaming
+from reconciler.providers.gemini.rules import NAMING, PREFIX
+from reconciler.providers.naming import ID_PATTERN
 from reconciler.resource.address import NAME_PATTERN, Address
 
-naming = GeminiNaming()
+naming = NAMING
 INPUTS = "0" * 64
 addresses = st.from_regex(NAME_PATTERN.removesuffix("$"), fullmatch=True).map(Address)
 owners = st.from_regex(r"[a-z]([a-z0-9-]{0,22}[a-z0-9])?", fullmatch=True)

@@ -1,4 +1,4 @@
-"""Who we are to the Gemini API: an API key, Application Default Credentials, or nobody at all on this machine.
+"""Who we are to a service: an API key, Application Default Credentials, or nobody at all on this machine.
 
 Every kind is bound to one origin and gives headers for no other. A key travels in a header, never in a URL. Application
 Default Credentials are never looked for on behalf of a server on loopback, and google.auth is loaded only for them.
@@ -12,41 +12,55 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from reconciler.errors import RemoteError, Unauthenticated, Unreachable, UsageError
-from reconciler.providers.gemini.advice import LOGIN, SCOPES
 from reconciler.providers.http import Credentials
 from reconciler.providers.redaction import quotable
-from reconciler.resource.workspace import ENDPOINT_PATTERN
 
 if TYPE_CHECKING:
     from google.auth.credentials import Credentials as GoogleCredentials
 
-SERVICE = "https://generativelanguage.googleapis.com"
-"""The service's own origin; anything else is an emulator on this machine."""
-
 EMBEDDED = "http://emulator"
 """Origin of `endpoint: emulator`. No such host is ever looked up: the caller's session answers for it."""
 
-KEYS = ("GEMINI_API_KEY", "GOOGLE_API_KEY")
-"""Variables that hold an API key; the first one that is set counts, as in Google's own client."""
+API_KEYS = ("GEMINI_API_KEY", "GOOGLE_API_KEY")
+"""Variables that may hold an API key; the first one that is set counts, as in Google's own client."""
+
+LOOPBACK = re.compile(r"http://(127\.0\.0\.1|localhost|\[::1\])(:[0-9]{1,5})?")
+"""Origins on this machine, where an emulator may be."""
 
 MALFORMED = (AttributeError, LookupError, TypeError, ValueError)
 """What google.auth also raises for a file of credentials that is not of the form it takes for granted."""
 
 
-def choose(endpoint: str, environ: Mapping[str, str], project: str | None = None) -> Credentials:
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """The service that is shown credentials.
+
+    `origins` are its own; `keys` the variables whose API key it takes; `login` is the command that makes Application
+    Default Credentials good for `scopes`.
+    """
+
+    name: str
+    origins: tuple[str, ...]
+    scopes: tuple[str, ...]
+    login: str
+    keys: tuple[str, ...] = ()
+
+
+def choose(audience: Audience, endpoint: str, environ: Mapping[str, str], project: str | None = None) -> Credentials:
     """Choose credentials for an endpoint: a key from the environment, else the ADC, else (not the service) none.
 
     `project` is the quota project of the requests; a key has its own. Raise Unauthenticated if there are none, and
     UsageError for an endpoint that is neither the service nor on this machine.
     """
-    if endpoint != EMBEDDED and not re.fullmatch(ENDPOINT_PATTERN, endpoint):
-        raise UsageError(f"{quotable(endpoint)!r} is not an endpoint", f"use {SERVICE}, or one on 127.0.0.1")
-    for variable in KEYS:
+    if endpoint != EMBEDDED and endpoint not in audience.origins and not LOOPBACK.fullmatch(endpoint):
+        message = f"{quotable(endpoint)!r} is not an endpoint"
+        raise UsageError(message, f"use {audience.origins[0]}, or one on 127.0.0.1")
+    for variable in audience.keys:
         if key := environ.get(variable, "").strip():
             return ApiKey(endpoint, variable, key)
-    if endpoint != SERVICE:
+    if endpoint not in audience.origins:
         return Anonymous(endpoint)
-    return _application_default(endpoint, project)
+    return _application_default(audience, endpoint, project)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +110,10 @@ class ApiKey:
 class ApplicationDefault:
     """Application Default Credentials of a person, a service account or a workload; shared by threads."""
 
-    def __init__(self, origin: str, credentials: "GoogleCredentials", project: str) -> None:
-        """`project` is the quota project, empty for none."""
+    def __init__(self, origin: str, credentials: "GoogleCredentials", project: str, login: str) -> None:
+        """`project` is the quota project, empty for none; `login` the command that makes such credentials."""
         self._origin = origin
+        self._login = login
         self._credentials = credentials
         self._project = project
         self._lock = threading.Lock()
@@ -135,7 +150,7 @@ class ApplicationDefault:
         except exceptions.GoogleAuthError as error:
             if isinstance(error, exceptions.TransportError) or error.retryable:
                 raise Unreachable(f"no access token: {self._quoted(error)}", "check the network, run again") from None
-            raise Unauthenticated(f"no access token: {self._quoted(error)}", f"run `{LOGIN}`") from None
+            raise Unauthenticated(f"no access token: {self._quoted(error)}", f"run `{self._login}`") from None
 
     def _quoted(self, error: Exception) -> str:
         """What google.auth says, without what the credentials are made of: a token server may echo it."""
@@ -143,19 +158,20 @@ class ApplicationDefault:
         return quotable(str(error), [part for part in parts if isinstance(part, str)])
 
 
-def _application_default(endpoint: str, project: str | None) -> Credentials:
+def _application_default(audience: Audience, endpoint: str, project: str | None) -> Credentials:
     """Find the Application Default Credentials."""
     import google.auth
     from google.auth import exceptions
 
     try:
-        credentials, _ = google.auth.default(scopes=SCOPES, quota_project_id=project)
+        credentials, _ = google.auth.default(scopes=audience.scopes, quota_project_id=project)
     except (exceptions.GoogleAuthError, *MALFORMED) as error:
+        key = f"set {audience.keys[0]}, or " if audience.keys else ""
         raise Unauthenticated(
-            "there are no credentials for the Gemini API", f"set {KEYS[0]}, or run `{LOGIN}`"
+            f"there are no credentials for {audience.name}", f"{key}run `{audience.login}`"
         ) from error
     quota_project = project or getattr(credentials, "quota_project_id", None) or ""
-    return ApplicationDefault(endpoint, credentials, quota_project)
+    return ApplicationDefault(endpoint, credentials, quota_project, audience.login)
 
 
 def _check_origin(origin: str, url: str) -> None:
