@@ -61,22 +61,28 @@ def test_the_newer_one_is_announced_and_goes_after_a_pause() -> None:
     assert ended(report) == (Result.DONE, "")
 
 
-def test_the_older_one_goes_at_once() -> None:
+def replaced(older: Observed, newer: Observed) -> World:
+    """What happens in the usual case, where the newer of two models is the declared one."""
     world = World()
-    world.put(OLDER, NEWER)
-    made = planned(desired(data="two"), OLDER, NEWER)
-    list(execute(made, world, Examples(), Clock(lambda: 0, lambda _: False), Options(parallelism=1)))
-    assert world.writes == [("delete", OLDER.name)]
+    world.put(older, newer)
+    run(world, planned(desired(data="two"), older, newer))
+    return world
+
+
+def test_the_older_one_goes_at_once() -> None:
+    assert replaced(OLDER, NEWER).writes == [("delete", OLDER.name)]
 
 
 def test_of_two_from_the_same_instant_one_direction_is_announced() -> None:
     twin = replace(NEWER, created=OLDER.created)
     world, _ = reverted(OLDER, twin)
-    back = World()
-    back.put(OLDER, twin)
-    made = planned(desired(data="two"), OLDER, twin)
-    list(execute(made, back, Examples(), Clock(lambda: 0, lambda _: False), Options(parallelism=1)))
-    assert sorted(len(each.writes) for each in (world, back)) == [1, 2]
+    assert sorted(len(each.writes) for each in (world, replaced(OLDER, twin))) == [1, 2]
+
+
+def test_a_fraction_of_a_second_is_younger_than_the_whole_one() -> None:
+    """Timestamps leave out a fraction of zero."""
+    world, _ = reverted(OLDER, replace(NEWER, created=OLDER.created.replace("Z", ".5Z")))
+    assert world.writes == [ANNOUNCE, ("delete", NEWER.name)]
 
 
 def test_nobody_counts_on_a_model_that_is_announced() -> None:

@@ -110,8 +110,8 @@ PLAN = (
         "the oldest is kept",
         "Of the superseded models the wrong ones stay for a rollback.",
         "plan/leftover.py",
-        "key=lambda o: (o.created, o.name), reverse=True)",
-        "key=lambda o: (o.created, o.name))",
+        "key=lambda o: o.born, reverse=True)",
+        "key=lambda o: o.born)",
     ),
     Mutant(
         "an echo must be exact",
@@ -464,8 +464,15 @@ RUN = (
         "the newer one goes unannounced",
         "A revert and the run that it reverts delete each other's model.",
         "dispute.py",
-        "(old.created, old.name) > (successor.created, successor.name)",
+        "old.born > successor.born",
         "False",
+    ),
+    Mutant(
+        "a whole second is younger than its fractions",
+        "The newer of two models passes for the older one: it goes unannounced, or the wrong one is kept.",
+        "resource/observed.py",
+        'self.created.removesuffix("Z"), self.name',
+        "self.created, self.name",
     ),
     Mutant(
         "a long wait is forgotten",
