@@ -54,6 +54,14 @@ def ended(report: Report) -> tuple[Result, str]:
     return only.result, only.detail
 
 
+def why_it_stays(world: World, report: Report) -> str:
+    """Why the newer model was announced and then not deleted."""
+    assert world.writes == [ANNOUNCE]
+    result, detail = ended(report)
+    assert result is Result.REFUSED
+    return detail
+
+
 def test_the_newer_one_is_announced_and_goes_after_a_pause() -> None:
     world, report = reverted()
     assert world.writes == [ANNOUNCE, DELETE]
@@ -87,18 +95,12 @@ def test_a_fraction_of_a_second_is_younger_than_the_whole_one() -> None:
 
 def test_nobody_counts_on_a_model_that_is_announced() -> None:
     world, report = reverted(OLDER, NEWER, meanwhile=lambda world: world.put(going(OLDER)))
-    assert world.writes == [ANNOUNCE]
-    result, detail = ended(report)
-    assert result is Result.REFUSED
-    assert f"another run is about to delete {OLDER.name}, so {NEWER.name} stays" in detail
+    assert f"another run is about to delete {OLDER.name}, so {NEWER.name} stays" in why_it_stays(world, report)
 
 
 def test_the_successor_went_in_the_pause() -> None:
     world, report = reverted(meanwhile=lambda world: world.models.pop(OLDER.name, None))
-    assert world.writes == [ANNOUNCE]
-    result, detail = ended(report)
-    assert result is Result.REFUSED
-    assert f"{OLDER.name} is not READY any more" in detail
+    assert f"{OLDER.name} is not READY any more" in why_it_stays(world, report)
 
 
 def test_the_successor_fails_in_the_pause() -> None:
@@ -109,10 +111,7 @@ def test_the_successor_fails_in_the_pause() -> None:
 
 def test_a_run_that_wants_it_takes_the_announcement_back() -> None:
     world, report = reverted(meanwhile=lambda world: world.put(NEWER))
-    assert world.writes == [ANNOUNCE]
-    result, detail = ended(report)
-    assert result is Result.REFUSED
-    assert f"another run wants {NEWER.name}, so it stays" in detail
+    assert f"another run wants {NEWER.name}, so it stays" in why_it_stays(world, report)
 
 
 def test_it_is_gone_after_the_pause() -> None:

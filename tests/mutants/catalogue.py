@@ -72,6 +72,13 @@ PLAN = (
         "return not self.unknown and not diff.retrains(self.fields)",
     ),
     Mutant(
+        "what is to be kept is deleted when it has trained",
+        "A model whose manifest says `onRemoval: keep` is lost if the manifest goes while it trains.",
+        "plan/undeclared.py",
+        "if observed.ownership and observed.ownership.keep:",
+        "if observed.ownership and observed.ownership.keep and observed.state is not State.TRAINING:",
+    ),
+    Mutant(
         "failed before ready",
         "Of two attempts at the same inputs the failed one is taken for the wanted one.",
         "plan/match.py",
@@ -320,8 +327,8 @@ PLAN = (
         "destroy passes over protection",
         "`destroy` deletes a model that its manifest protects.",
         "plan/demolition.py",
-        "if not goes or not wished(protected, row.address) or wished(plan.wishes.unprotect, row.address):",
-        "if not goes or wished(plan.wishes.unprotect, row.address) or row.observed:",
+        "if not protects or not (deletes(row) or row.strips):",
+        "if not protects or row.observed or not (deletes(row) or row.strips):",
     ),
     Mutant(
         "what cannot be trained again is deleted",
@@ -794,6 +801,13 @@ SOURCE = (
         "resource/identity.py",
         "inputs = [VERSION, base_of(desired.fields), hyperparameters(desired.fields), digest]",
         "inputs = [VERSION, base_of(desired.fields), digest]",
+    ),
+    Mutant(
+        "a line without an end is held",
+        "A dataset of one line takes all of the memory there is.",
+        "source/jsonrows.py",
+        "while data := stream.readline(LONGEST_LINE + 1):",
+        "while data := stream.readline():",
     ),
 )
 
