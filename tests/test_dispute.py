@@ -8,7 +8,7 @@ import pytest
 from reconciler.apply import execute
 from reconciler.dispute import GRACE
 from reconciler.errors import RemoteError
-from reconciler.plan.event import Finished, Report, Result
+from reconciler.plan.event import Finished, Report, Result, Waited
 from reconciler.plan.plan import Plan
 from reconciler.preview import preview
 from reconciler.resource.observed import Observed, Operation, State
@@ -267,3 +267,28 @@ def test_a_training_that_takes_no_announcement_is_deleted_all_the_same() -> None
     assert not world.models
     assert report.exit_code == 0
     assert world.time > GRACE
+
+
+def test_a_training_that_was_announced_gives_others_their_time_again_when_it_is_over() -> None:
+    """Who waited for it as well may have looked before it was announced."""
+    world = World(looks=9)
+    world.put(observed(GONE, State.TRAINING))
+    _, events = run(world, preview([], world, terms()))
+    *_, look = (event.seconds for event in events if isinstance(event, Waited))
+    assert look > GRACE
+    assert world.time >= look + GRACE
+
+
+def test_a_declared_model_that_another_run_deletes_keeps_what_is_not_declared() -> None:
+    world, kept = World(), observed(NEW)
+    world.put(kept, observed(GONE))
+    made = preview([NEW], world, terms())
+    world.put(going(kept))
+    report, _ = run(world, made)
+    assert observed(GONE).name in world.models
+    assert "does not serve any more" in report.outcomes[0].detail
+
+
+def test_a_stranger_that_appears_in_the_pause_keeps_the_model() -> None:
+    world, report = reverted(meanwhile=lambda world: world.put(observed(desired(data="three"))))
+    assert "appeared at" in why_it_stays(world, report)

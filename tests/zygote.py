@@ -170,6 +170,7 @@ class Zygote:
         self._lock = threading.Lock()
         self._process = subprocess.Popen(
             [sys.executable, "-P", __file__],
+            env={**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[1])},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
