@@ -6,8 +6,8 @@
 What is real: each run is a process of its own, with its pid, working directory, environment, standard streams (files;
 standard input is empty), signal handlers, threads, sockets and files; it can be killed at any moment, several may run
 at once, and none sees what another did in memory. What is not: the interpreter is not started and nothing is imported
-anew (`tests/cli/test_interruption.py` does that), a run leaves by `os._exit` after its streams are flushed, and `random`
-begins with the same seed.
+anew (`tests/cli/test_interruption.py` does that), a run leaves by `os._exit` after its streams are flushed, and what is
+random begins with the same seed.
 
 With a `Time` the clocks are not real either. `time.time`, `time.monotonic` and google-auth's `utcnow` read the given
 time and stand still between two readings; `time.sleep`, and `select.select` with nothing to report, do not wait but
