@@ -322,6 +322,7 @@ def _run(job: Mapping[str, Any], clocks: _Clocks) -> int:
     sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115  (as above)
     sys.stderr = open(2, "w", encoding="utf-8", errors="backslashreplace", buffering=1, closefd=False)  # noqa: SIM115
     sys.argv = ["reconciler", *job["argv"]]
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell has its background jobs ignore it
     random.seed(0)
     if job["time"] is not None:
         clocks.given = Time(Path(job["time"]))
