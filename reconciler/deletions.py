@@ -47,7 +47,7 @@ def forewarn(run: Run) -> None:
     """
     _announce(run, dispute.contested(run.late, run.plan, waited=True))
     for row in run.rows.values():
-        if row.observed and leaves(row) and not row.successor:
+        if row.observed and leaves(row) and not row.successor and not run.stopped():
             with suppress(ReconcilerError):
                 dispute.mark(row.observed, run.provider)
                 run.announced[row.target] = run.vigil.clock.now()
@@ -57,6 +57,8 @@ def _announce(run: Run, rows: Iterable[Change]) -> dict[str, ReconcilerError]:
     """Announce these deletes; give what stands against some of them, by remote name."""
     against: dict[str, ReconcilerError] = {}
     for row in rows:
+        if run.stopped():
+            break
         try:
             if dispute.announce(row, run.provider, announced=row.target in run.announced):
                 run.announced[row.target] = run.vigil.clock.now()

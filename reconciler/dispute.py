@@ -62,4 +62,4 @@ def _contested(row: Change, old: Observed, seen: Mapping[str, Observed], *, wait
     if not row.successor:
         return waited
     successor = seen.get(row.successor)
-    return successor is not None and ((old.created, old.name) > (successor.created, successor.name) or going(successor))
+    return successor is not None and (old.born > successor.born or going(successor))

@@ -5,8 +5,8 @@ whoever writes them down:
 
     figures: crash points 12; histories 250; trainings duplicated 0
 
-A figure of zero is printed too: that something was looked for and not found is the point of it. Only a test that
-passed counts, because what a failed one did is shown by its failure.
+A figure of zero is printed too: that something was looked for and not found is the point of it. A test that failed
+counts as well, so that what must be zero is not only zero because its test failed.
 """
 
 from collections import Counter
@@ -35,7 +35,7 @@ class Figures:
         self.sums: Counter[str] = Counter()
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Add what a test counted; its body has passed, or its property is not there."""
+        """Add what a test counted."""
         if report.when == "teardown":
             for name, figures in report.user_properties:
                 if name == PROPERTY and isinstance(figures, dict):
@@ -58,11 +58,13 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
-    """Let figures out only when the test has passed."""
-    yield
-    counted: Counter[str] | None = item.stash.get(COUNTED, None)
-    if counted is not None:
-        item.user_properties.append((PROPERTY, dict(counted)))
+    """Let figures out, however the test ends."""
+    try:
+        yield
+    finally:
+        counted: Counter[str] | None = item.stash.get(COUNTED, None)
+        if counted is not None:
+            item.user_properties.append((PROPERTY, dict(counted)))
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 from reconciler.apply import execute
 from reconciler.dispute import GRACE
 from reconciler.errors import RemoteError
-from reconciler.plan.event import Finished, Report, Result
+from reconciler.plan.event import Finished, Report, Result, Waited
 from reconciler.plan.plan import Plan
 from reconciler.preview import preview
 from reconciler.resource.observed import Observed, Operation, State
@@ -54,6 +54,14 @@ def ended(report: Report) -> tuple[Result, str]:
     return only.result, only.detail
 
 
+def why_it_stays(world: World, report: Report) -> str:
+    """Why the newer model was announced and then not deleted."""
+    assert world.writes == [ANNOUNCE]
+    result, detail = ended(report)
+    assert result is Result.REFUSED
+    return detail
+
+
 def test_the_newer_one_is_announced_and_goes_after_a_pause() -> None:
     world, report = reverted()
     assert world.writes == [ANNOUNCE, DELETE]
@@ -61,38 +69,38 @@ def test_the_newer_one_is_announced_and_goes_after_a_pause() -> None:
     assert ended(report) == (Result.DONE, "")
 
 
-def test_the_older_one_goes_at_once() -> None:
+def replaced(older: Observed, newer: Observed) -> World:
+    """What happens in the usual case, where the newer of two models is the declared one."""
     world = World()
-    world.put(OLDER, NEWER)
-    made = planned(desired(data="two"), OLDER, NEWER)
-    list(execute(made, world, Examples(), Clock(lambda: 0, lambda _: False), Options(parallelism=1)))
-    assert world.writes == [("delete", OLDER.name)]
+    world.put(older, newer)
+    run(world, planned(desired(data="two"), older, newer))
+    return world
+
+
+def test_the_older_one_goes_at_once() -> None:
+    assert replaced(OLDER, NEWER).writes == [("delete", OLDER.name)]
 
 
 def test_of_two_from_the_same_instant_one_direction_is_announced() -> None:
     twin = replace(NEWER, created=OLDER.created)
     world, _ = reverted(OLDER, twin)
-    back = World()
-    back.put(OLDER, twin)
-    made = planned(desired(data="two"), OLDER, twin)
-    list(execute(made, back, Examples(), Clock(lambda: 0, lambda _: False), Options(parallelism=1)))
-    assert sorted(len(each.writes) for each in (world, back)) == [1, 2]
+    assert sorted(len(each.writes) for each in (world, replaced(OLDER, twin))) == [1, 2]
+
+
+def test_a_fraction_of_a_second_is_younger_than_the_whole_one() -> None:
+    """Timestamps leave out a fraction of zero."""
+    world, _ = reverted(OLDER, replace(NEWER, created=OLDER.created.replace("Z", ".5Z")))
+    assert world.writes == [ANNOUNCE, ("delete", NEWER.name)]
 
 
 def test_nobody_counts_on_a_model_that_is_announced() -> None:
     world, report = reverted(OLDER, NEWER, meanwhile=lambda world: world.put(going(OLDER)))
-    assert world.writes == [ANNOUNCE]
-    result, detail = ended(report)
-    assert result is Result.REFUSED
-    assert f"another run is about to delete {OLDER.name}, so {NEWER.name} stays" in detail
+    assert f"another run is about to delete {OLDER.name}, so {NEWER.name} stays" in why_it_stays(world, report)
 
 
 def test_the_successor_went_in_the_pause() -> None:
     world, report = reverted(meanwhile=lambda world: world.models.pop(OLDER.name, None))
-    assert world.writes == [ANNOUNCE]
-    result, detail = ended(report)
-    assert result is Result.REFUSED
-    assert f"{OLDER.name} is not READY any more" in detail
+    assert f"{OLDER.name} is not READY any more" in why_it_stays(world, report)
 
 
 def test_the_successor_fails_in_the_pause() -> None:
@@ -103,10 +111,7 @@ def test_the_successor_fails_in_the_pause() -> None:
 
 def test_a_run_that_wants_it_takes_the_announcement_back() -> None:
     world, report = reverted(meanwhile=lambda world: world.put(NEWER))
-    assert world.writes == [ANNOUNCE]
-    result, detail = ended(report)
-    assert result is Result.REFUSED
-    assert f"another run wants {NEWER.name}, so it stays" in detail
+    assert f"another run wants {NEWER.name}, so it stays" in why_it_stays(world, report)
 
 
 def test_it_is_gone_after_the_pause() -> None:
@@ -262,3 +267,28 @@ def test_a_training_that_takes_no_announcement_is_deleted_all_the_same() -> None
     assert not world.models
     assert report.exit_code == 0
     assert world.time > GRACE
+
+
+def test_a_training_that_was_announced_gives_others_their_time_again_when_it_is_over() -> None:
+    """Who waited for it as well may have looked before it was announced."""
+    world = World(looks=9)
+    world.put(observed(GONE, State.TRAINING))
+    _, events = run(world, preview([], world, terms()))
+    *_, look = (event.seconds for event in events if isinstance(event, Waited))
+    assert look > GRACE
+    assert world.time >= look + GRACE
+
+
+def test_a_declared_model_that_another_run_deletes_keeps_what_is_not_declared() -> None:
+    world, kept = World(), observed(NEW)
+    world.put(kept, observed(GONE))
+    made = preview([NEW], world, terms())
+    world.put(going(kept))
+    report, _ = run(world, made)
+    assert observed(GONE).name in world.models
+    assert "does not serve any more" in report.outcomes[0].detail
+
+
+def test_a_stranger_that_appears_in_the_pause_keeps_the_model() -> None:
+    world, report = reverted(meanwhile=lambda world: world.put(observed(desired(data="three"))))
+    assert "appeared at" in why_it_stays(world, report)

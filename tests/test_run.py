@@ -1,13 +1,14 @@
 """What one run tells of itself, and what it leaves alone: the corners of carrying out a plan."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from reconciler.plan.change import Action
 from reconciler.plan.event import Began, Ended, Event, Result
 from reconciler.preview import preview
-from reconciler.resource.observed import Mark, State
+from reconciler.resource.observed import Mark, Observed, State
 from reconciler.run import Options
 from tests.build import desired, imported, marked, observed, terms
 from tests.world import World, run
@@ -17,10 +18,10 @@ GONE, LOST = desired("gone", data="g"), desired("lost", data="l")
 NO_WAIT = Options(parallelism=1, wait=False)
 
 
-def world(*models: object, **said: object) -> World:
+def world(*models: Observed, **said: Any) -> World:
     """A world with these models."""
-    made = World(**said)  # type: ignore[arg-type]  # any of its fields
-    made.put(*models)  # type: ignore[arg-type]  # models
+    made = World(**said)
+    made.put(*models)
     return made
 
 
@@ -38,7 +39,7 @@ def test_only_trainings_that_nobody_wants_are_cancelled() -> None:
     assert [call for call in here.calls if call[0] == "cancel"] == [("cancel", old.name)]
 
 
-def test_every_row_is_cancelled_that_was_named() -> None:
+def test_only_the_named_address_is_cancelled() -> None:
     first, second = observed(TWO, State.TRAINING), observed(desired("b", data="old"), State.TRAINING)
     here = world(observed(ONE), observed(B), first, second)
     run(here, preview([ONE, B], here, terms(cancel="b")), NO_WAIT)

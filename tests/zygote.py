@@ -6,8 +6,8 @@
 What is real: each run is a process of its own, with its pid, working directory, environment, standard streams (files;
 standard input is empty), signal handlers, threads, sockets and files; it can be killed at any moment, several may run
 at once, and none sees what another did in memory. What is not: the interpreter is not started and nothing is imported
-anew (`tests/process` does that too), a run leaves by `os._exit` after its streams are flushed, and `random` begins with
-the given seed.
+anew (`tests/cli/test_interruption.py` does that), a run leaves by `os._exit` after its streams are flushed, and what is
+random begins with the same seed.
 
 With a `Time` the clocks are not real either. `time.time`, `time.monotonic` and google-auth's `utcnow` read the given
 time and stand still between two readings; `time.sleep`, and `select.select` with nothing to report, do not wait but
@@ -170,6 +170,7 @@ class Zygote:
         self._lock = threading.Lock()
         self._process = subprocess.Popen(
             [sys.executable, "-P", __file__],
+            env={**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[1])},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -235,12 +236,11 @@ def start(
     cwd: Path,
     env: Mapping[str, str] | None = None,
     time: Time | None = None,
-    seed: int = 0,
 ) -> Running:
     """Start `reconciler ARGV` in a folder, with this environment (default: our own) and, if given, this time."""
     environment = dict(os.environ if env is None else env)
     given = None if time is None else str(time.path)
-    return _zygote().start({"argv": [*argv], "cwd": str(cwd), "env": environment, "time": given, "seed": seed})
+    return _zygote().start({"argv": [*argv], "cwd": str(cwd), "env": environment, "time": given})
 
 
 # What follows runs in the process that forks, and in its children.
@@ -322,7 +322,8 @@ def _run(job: Mapping[str, Any], clocks: _Clocks) -> int:
     sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115  (as above)
     sys.stderr = open(2, "w", encoding="utf-8", errors="backslashreplace", buffering=1, closefd=False)  # noqa: SIM115
     sys.argv = ["reconciler", *job["argv"]]
-    random.seed(job["seed"])
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell has its background jobs ignore it
+    random.seed(0)
     if job["time"] is not None:
         clocks.given = Time(Path(job["time"]))
     from reconciler.cli.main import main

@@ -23,6 +23,8 @@ REFRESHES = 8
 """Drawings a second."""
 ROOMY = 100
 """Columns from which on there is room for the loss curve."""
+BESIDE = 2
+"""Columns that the spinner takes of its line."""
 BAR, CURVE = 16, 12
 """Cells of the bar and of the curve."""
 ENDED = {Result.DONE: ("✓", "green"), Result.FAILED: ("✗", "red"), Result.REFUSED: ("!", "red")}
@@ -69,7 +71,9 @@ class LiveDisplay:
         status = f" {counted(len(self._trainings), 'model')} training, {elapsed}"
         more = f"; {len(self._trainings) - shown} not shown" if len(self._trainings) > shown else ""
         trouble = f"; no answer: {neutral(self._trouble)}" if self._trouble else ""
-        self._spinner.update(text=Text(status + more + trouble, style="dim", no_wrap=True, overflow="ellipsis"))
+        told = Text(status + more + trouble, style="dim")
+        told.truncate(self._screen.width - BESIDE, overflow="ellipsis")  # the spinner would wrap it
+        self._spinner.update(text=told)
         return Group(table, self._spinner)
 
     def _say(self, event: Ended) -> None:

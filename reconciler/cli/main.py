@@ -16,7 +16,7 @@ from click.core import ParameterSource
 from reconciler import __version__
 from reconciler.cli.commands import Commands, ReaderLeft
 from reconciler.errors import InvalidManifests, ReconcilerError
-from reconciler.render.neutral import neutral
+from reconciler.render.neutral import code_units, neutral
 
 USAGE = 64
 """Exit code of a wrong command line (EX_USAGE of sysexits.h), so that 2 always means changes."""
@@ -102,11 +102,10 @@ def _tolerate_any_encoding() -> None:
 
 
 def _escape(error: UnicodeError) -> tuple[str, int]:
-    """Write the characters that cannot be encoded as UTF-16 code units in hexadecimal (RFC 8259, section 7)."""
+    """Write the characters that cannot be encoded as escapes."""
     if not isinstance(error, UnicodeEncodeError):
         raise error
-    units = error.object[error.start : error.end].encode("utf-16-be", "surrogatepass").hex()
-    return "".join(f"\\u{units[i : i + 4]}" for i in range(0, len(units), 4)), error.end
+    return code_units(error.object[error.start : error.end]), error.end
 
 
 def _tell(error: ReconcilerError, arguments: Sequence[str]) -> None:

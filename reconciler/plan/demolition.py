@@ -35,8 +35,8 @@ def _told(row: Change) -> Change:
 
 def _spared(row: Change, protected: frozenset[Address], plan: Plan) -> Change:
     """The row, refused if its manifest protects the model and no wish lifts that."""
-    goes = (deletes(row) or row.strips) and not row.refused
-    if not goes or not wished(protected, row.address) or wished(plan.wishes.unprotect, row.address):
+    protects = wished(protected, row.address) and not wished(plan.wishes.unprotect, row.address)
+    if not protects or not (deletes(row) or row.strips):
         return row
     detail = f"lifecycle.protect is set in its manifest; set it to false, or `--unprotect {row.address}`"
     if not row.strips:

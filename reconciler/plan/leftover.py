@@ -22,7 +22,7 @@ NEWER = "its mark was written by a newer version; upgrade to go on"
 
 def retained(rest: Iterable[Observed], keep: int) -> tuple[Observed, ...]:
     """The newest READY ones, as many as are to be kept for a rollback. No clock is needed."""
-    ready = sorted((o for o in rest if o.state is State.READY), key=lambda o: (o.created, o.name), reverse=True)
+    ready = sorted((o for o in rest if o.state is State.READY), key=lambda o: o.born, reverse=True)
     return tuple(ready[:keep])
 
 

@@ -34,10 +34,9 @@ class Match:
         return self.unknown or not diff.retrains(self.fields)
 
     @property
-    def preference(self) -> tuple[int, int, str, str]:
+    def preference(self) -> tuple[int, int, tuple[str, str]]:
         """Sorting key: state, latest computed attempt, oldest, name."""
-        observed = self.observed
-        return PREFERENCE.index(observed.state), -self.attempt, observed.created, observed.name
+        return PREFERENCE.index(self.observed.state), -self.attempt, self.observed.born
 
 
 def match(desired: Desired, group: Group, terms: Terms) -> tuple[Match, ...]:

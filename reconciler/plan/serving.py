@@ -52,9 +52,8 @@ def _declared(desired: Desired, group: Group, terms: Terms) -> Serving:
 
 
 def _models(group: Group) -> tuple[Observed, ...]:
-    """All models of an address, the newest first; of equally old ones the first by name."""
-    by_name = sorted((*group.marked, *group.claimed, *group.newer), key=lambda o: o.name)
-    return tuple(sorted(by_name, key=lambda o: o.created, reverse=True))
+    """All models of an address, the newest first: of superseded ones, those that are kept."""
+    return tuple(sorted((*group.marked, *group.claimed, *group.newer), key=lambda o: o.born, reverse=True))
 
 
 def _ready(models: Iterable[Observed]) -> Iterator[Observed]:

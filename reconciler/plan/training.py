@@ -34,7 +34,7 @@ def begin(
 ) -> Change:
     """Plan a training. `goes` are deleted once it is READY; what it replaces serves now, and may be kept."""
     ready = [m for m in matches if m.observed.state is State.READY and m.observed.mark is Mark.VALID]
-    old = max(ready, key=lambda m: m.observed.created, default=None)
+    old = max(ready, key=lambda m: m.observed.born, default=None)
     row = _row(desired, matches, old, inventory, terms)
     for reason, detail in _objections(desired, matches, row, inventory, terms):
         asked = tuple(r for r in row.reasons if r is not Reason.ABSENT)

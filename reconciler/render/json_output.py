@@ -14,13 +14,12 @@ from typing import TypeAlias, assert_never
 from reconciler.plan.document import document
 from reconciler.plan.event import Began, Ended, Event, Finished, Progressed, Report, Waited
 from reconciler.plan.plan import FORMAT_VERSION, Plan
-from reconciler.render.neutral import unsafe
+from reconciler.render.neutral import ANYWHERE, code_units, unsafe
 from reconciler.render.outputs import Output
 from reconciler.render.status import StatusRow
 from reconciler.resource.observed import Progress
 
-COMMAND = re.compile(r"##(?=\w*\[)")
-"""How workflow commands begin that runners look for anywhere in a line: see `render.neutral`."""
+COMMAND = re.compile(ANYWHERE)
 DELETE = "\x7f"
 """The one ASCII control character that JSON lets pass."""
 
@@ -83,13 +82,7 @@ def _escaped(text: str) -> str:
     text = COMMAND.sub(r"\\u0023#", text)
     if text.isascii() and DELETE not in text:
         return text
-    return "".join(_escape(c) if unsafe(c) and c != "\n" else c for c in text)
-
-
-def _escape(character: str) -> str:
-    """Write a character as JSON may: its UTF-16 code units in hexadecimal (RFC 8259, section 7)."""
-    units = character.encode("utf-16-be", "surrogatepass").hex()
-    return "".join(f"\\u{units[i : i + 4]}" for i in range(0, len(units), 4))
+    return "".join(code_units(c) if unsafe(c) and c != "\n" else c for c in text)
 
 
 def _about(event: Began | Ended) -> dict[str, Json]:

@@ -13,7 +13,9 @@ from collections.abc import Iterable, Iterator
 _IDEOGRAPHIC_SPACE = "\u3000"
 _INVISIBLE = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0000-\U000e0fff]")
 """Characters that Unicode calls printable although they show nothing: Default_Ignorable_Code_Point."""
-_COMMAND = re.compile(r"(?<!\S)::|##(?=\w*\[)")
+ANYWHERE = r"##(?=\w*\[)"
+"""How workflow commands begin that runners look for anywhere in a line."""
+_COMMAND = re.compile(rf"(?<!\S)::|{ANYWHERE}")
 """How workflow commands begin: `::name` after nothing but blanks, as a wrapped line may be, and `##[name]` anywhere.
 
 GitHub's runner reads both (src/Runner.Common/ActionCommand.cs); Azure Pipelines `##vso[`, TeamCity `##teamcity[`.
@@ -38,6 +40,12 @@ def neutral(text: str) -> str:
     if not (text.isascii() and text.isprintable()):
         text = "".join(_unpiled(_escape(c) if unsafe(c) else c for c in text))
     return _COMMAND.sub(lambda found: f"\\x{ord(found[0][0]):02x}{found[0][1:]}", text)
+
+
+def code_units(text: str) -> str:
+    """Write characters as JSON may: their UTF-16 code units in hexadecimal (RFC 8259, section 7)."""
+    units = text.encode("utf-16-be", "surrogatepass").hex()
+    return "".join(f"\\u{units[i : i + 4]}" for i in range(0, len(units), 4))
 
 
 def quoted(text: str, limit: int) -> str:

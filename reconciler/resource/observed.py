@@ -106,6 +106,11 @@ class Observed:
     adopted: bool = False
     erasable: bool = True
 
+    @property
+    def born(self) -> tuple[str, str]:
+        """Sorting key by age, then name; without the Z that ends a time, which sorts after every fraction."""
+        return self.created.removesuffix("Z"), self.name
+
 
 Snapshot: TypeAlias = tuple[Observed, ...]
 """Everything observed at one instant: duplicates and leftovers included, so never a mapping."""

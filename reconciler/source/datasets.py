@@ -20,6 +20,7 @@ from reconciler.source.formats import rows
 from reconciler.source.hashing import BLOCK, Hashing, sha256
 from reconciler.source.paths import real_path, unavailable
 from reconciler.source.sourced import Sourced
+from reconciler.source.text import LFS_POINTER
 from reconciler.source.wording import shown
 
 INPUT_FIELD = "text_input"
@@ -36,7 +37,7 @@ ONLY_FILES = {"format": "format", "input_field": "inputField", "output_field": "
 LARGEST_DATASET = 1024 * 1024 * 1024
 """Bytes of one file: a minute of reading. Of its two columns the services take less than a hundredth of that."""
 NO_TEXT = {
-    b"version https://git-lfs.github.com/spec/": ("a Git LFS pointer, not the data itself", "run `git lfs pull`"),
+    LFS_POINTER: ("a Git LFS pointer, not the data itself", "run `git lfs pull`"),
     b"\x1f\x8b": ("compressed with gzip", "unpack it"),
     b"PK\x03\x04": ("a zip archive, such as an Excel workbook", "unpack it, or save the sheet as CSV UTF-8"),
     b"PAR1": ("a Parquet file", "write it as JSONL or CSV"),

@@ -7,7 +7,7 @@ from typing import Any, BinaryIO
 
 from reconciler.resource.dataset import Example, Locator
 from reconciler.source import conflict
-from reconciler.source.rows import LONGEST_LINE, MARK, UNMERGED, Flaw, Row, missing_fields, not_utf8
+from reconciler.source.rows import LONGEST_LINE, MARK, UNMERGED, Flaw, Row, listed, missing_fields, not_utf8
 from reconciler.source.wording import quoted, shown
 
 LARGEST_JSON = 16 * 1024 * 1024
@@ -162,7 +162,7 @@ def _wrong_fields(item: dict[str, Any], left: str, right: str) -> Flaw:
     """Say which of the two fields is missing or no text."""
     missing = [name for name in (left, right) if name not in item]
     if missing:
-        return missing_fields(missing, tuple(item), left)
+        return missing_fields(missing, listed(tuple(item)), left)
     name = left if type(item[left]) is not str else right
     value = item[name]
     match value:

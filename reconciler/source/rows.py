@@ -28,12 +28,16 @@ Row: TypeAlias = tuple[int, int, Example | Flaw]
 """Line and column that a row begins at (column 0 where a row has whole lines), and the row."""
 
 
-def missing_fields(missing: Sequence[str], present: Sequence[str], left: str) -> Flaw:
-    """Say which fields are missing and how to name others."""
-    have = f"it has {', '.join(map(shown, present[:10]))}" if present else "it has none"
+def listed(names: Sequence[str]) -> str:
+    """Name what is there, the first few of it."""
+    return ", ".join(map(shown, names[:10])) if names else "none"
+
+
+def missing_fields(missing: Sequence[str], present: str, left: str) -> Flaw:
+    """Say which fields are missing, which are `present`, and how to name others."""
     lacks = " and no ".join(map(shown, missing))
     options = " and ".join(f"{'inputField' if name == left else 'outputField'}: NAME" for name in missing)
-    return Flaw(f"has no {lacks}; {have}", f"name the right one with {options}")
+    return Flaw(f"has no {lacks}; it has {present}", f"name the right one with {options}")
 
 
 def not_utf8(offset: int) -> Flaw:

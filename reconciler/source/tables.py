@@ -3,14 +3,18 @@
 import codecs
 import csv
 import io
+import re
 from collections.abc import Iterator
 from typing import BinaryIO, NamedTuple, TextIO
 
 from reconciler.resource.dataset import Example, Locator
 from reconciler.source import conflict
 from reconciler.source.hashing import BLOCK
-from reconciler.source.rows import LONGEST_LINE, UNMERGED, Flaw, Row, missing_fields, not_utf8
+from reconciler.source.rows import LONGEST_LINE, UNMERGED, Flaw, Row, listed, missing_fields, not_utf8
 from reconciler.source.wording import counted, shown
+
+_WORD = re.compile(r"[\w.-]{1,40}")
+"""What a column is called in a message. A first row of anything else may be an example, and those are not told."""
 
 
 def records(stream: BinaryIO, locator: Locator, dialect: type[csv.Dialect]) -> Iterator[Row]:
@@ -86,7 +90,8 @@ def _header(cells: list[str], locator: Locator) -> _Columns | Flaw:
     """Find the two columns by name."""
     names = (locator.input_field, locator.output_field)
     if missing := [name for name in names if name not in cells]:
-        flaw = missing_fields(missing, cells, locator.input_field)
+        present = listed(cells) if all(map(_WORD.fullmatch, cells)) else counted(len(cells), "column")
+        flaw = missing_fields(missing, present, locator.input_field)
         return flaw._replace(advice=f"{flaw.advice}, or set header: false if this row is data")
     if twice := next((name for name in names if cells.count(name) > 1), None):
         return Flaw(f"has the column {shown(twice)} twice", "rename one of them")

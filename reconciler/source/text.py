@@ -5,6 +5,9 @@ import re
 from reconciler.errors import Diagnostic, Origin
 from reconciler.source import conflict, tree
 
+LFS_POINTER = b"version https://git-lfs.github.com/spec/"
+"""How a file begins that git has left in the place of a large one."""
+
 LARGEST_FILE = 4 * 1024 * 1024
 """Bytes of one file of manifests."""
 
@@ -15,7 +18,7 @@ _SURROGATES = re.compile(r"(\\\\)|\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F
 
 def decode(file: str, data: bytes) -> str | Diagnostic:
     """Give the text of a file without byte order mark, or say what it is instead, such as a conflict of git."""
-    if data.startswith(b"version https://git-lfs.github.com/spec/"):
+    if data.startswith(LFS_POINTER):
         return Diagnostic(Origin(file), "is a Git LFS pointer, not the file itself", "run `git lfs pull`")
     if len(data) > LARGEST_FILE:
         return Diagnostic(

@@ -47,3 +47,8 @@ def test_the_service_is_chosen_on_purpose(
 def test_any_folder_has_a_name(run: Command, name: str) -> None:
     assert run("init", f"x/{name}").code == 0
     assert run("validate", f"x/{name}").code == 0
+
+
+def test_git_leaves_the_state_out(bench: Bench, run: Command) -> None:
+    assert run("init", "made").code == 0
+    assert "/emulator.sqlite3*" in (bench.root / "made/.reconciler/.gitignore").read_text().splitlines()

@@ -56,8 +56,8 @@ def test_what_ended_stays_above() -> None:
 
 
 def test_trouble_is_told() -> None:
-    text = drawn(Progressed(ONE, "tunedModels/one-1", Progress(3)), Waited(1, 5.0, "no answer"))
-    assert "no answer: no answer" in text
+    text = drawn(Progressed(ONE, "tunedModels/one-1", Progress(3)), Waited(1, 5.0, "no \u202eanswer"))
+    assert r"no answer: no \u202eanswer" in text
     assert "step 3" in text
 
 

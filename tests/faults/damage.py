@@ -1,7 +1,6 @@
 """The faults of a remote, as data: what the person at the other end would call it, and what is done to the wire.
 
-`done` tells whether the service did what was asked before the answer was damaged. Whatever a fault says, it says the
-caller's API key with it: no message of ours may repeat that.
+Whatever a fault says, it says the caller's API key with it: no message of ours may repeat that.
 """
 
 import itertools
@@ -44,7 +43,6 @@ class Fault:
     group: str
     name: str
     strike: Strike | None
-    done: bool = False
 
 
 def _answer(status: int, body: bytes, media: str = JSON, headers: dict[str, str] | None = None) -> Response:
@@ -160,21 +158,21 @@ FAULTS = {
         *(Fault(_REFUSES, str(code), partial(_status, code)) for code in (500, 502, 503, 504)),
         Fault(_BREAKS, "connection refused", None),
         Fault(_BREAKS, "reset before the act", _reset),
-        Fault(_BREAKS, "reset after the act", _reset_after, done=True),
-        Fault(_BREAKS, "done, answer lost", _lost, done=True),
-        Fault(_BREAKS, "cut in the headers", _cut_head, done=True),
-        Fault(_BREAKS, "cut in the body", _cut, done=True),
-        Fault(_BREAKS, "cut between chunks", _cut_chunked, done=True),
+        Fault(_BREAKS, "reset after the act", _reset_after),
+        Fault(_BREAKS, "done, answer lost", _lost),
+        Fault(_BREAKS, "cut in the headers", _cut_head),
+        Fault(_BREAKS, "cut in the body", _cut),
+        Fault(_BREAKS, "cut between chunks", _cut_chunked),
         Fault(_WRONG, "HTML with 200", partial(_html, 200)),
         Fault(_WRONG, "HTML with 502", partial(_html, 502)),
-        Fault(_WRONG, "half of the JSON", _half, done=True),
+        Fault(_WRONG, "half of the JSON", _half),
         Fault(_WRONG, "a JSON list", partial(_other, "[]")),
         Fault(_WRONG, "a JSON string", partial(_other, '"KEY"')),
         Fault(_WRONG, "a JSON number", partial(_other, "1")),
         Fault(_WRONG, "JSON null", partial(_other, "null")),
         Fault(_WRONG, "redirect to another host", _redirect),
-        Fault(_MUCH, "a terabyte is announced", _gigantic, done=True),
-        Fault(_MUCH, "a body of a byte a second", _drip_body, done=True),
-        Fault(_MUCH, "headers of a byte a second", _drip_head, done=True),
+        Fault(_MUCH, "a terabyte is announced", _gigantic),
+        Fault(_MUCH, "a body of a byte a second", _drip_body),
+        Fault(_MUCH, "headers of a byte a second", _drip_head),
     )
 }

@@ -11,7 +11,7 @@ from reconciler.emulator.faults import Fault, Quota
 from reconciler.emulator.wire import Response
 from tests.faults.cell import AGAIN, EMPTY, check_secrecy, count, environment, explanations, quoted, secret
 from tests.faults.damage import FAULTS
-from tests.faults.scene import APPLY, HARMLESS, PLAN, World, copied
+from tests.faults.scene import APPLY, HARMLESS, PLAN, START, World, copied
 from tests.faults.server import Blow, Server, Wire, whole
 
 HOURS = 3600.0
@@ -141,16 +141,15 @@ def _strange(answer: dict[str, Any]) -> None:
 
 def _down(wire: Wire) -> None:
     """Fail for a quarter of an hour."""
-    state = wire.time.now() - BEGINNING
+    elapsed = wire.time.now() - START
     strike = FAULTS["503"].strike
     assert strike is not None
-    if state < QUARTER:
+    if elapsed < QUARTER:
         strike(wire)
     else:
         wire.send(whole(wire.act()))
 
 
-BEGINNING = 1_714_557_600.0
 _STRIKE = {name: fault.strike for name, fault in FAULTS.items()}
 _FOREVER = (*APPLY, "--timeout", "5m")
 

@@ -79,6 +79,12 @@ class Row:
     cells: tuple[str, ...]
     counts: tuple[int, ...]
 
+    @property
+    def harmless(self) -> bool:
+        """Whether nothing was trained twice, and no model lost."""
+        figures = dict(zip(COUNTS, self.counts, strict=True))
+        return figures["twice"] == figures["lost"] == 0
+
     def line(self) -> str:
         """The row as it stands in the table."""
         return f"| {' | '.join((self.fault, *self.cells, *map(str, self.counts)))} |"

@@ -82,6 +82,7 @@ def test_the_fault_ends_as_the_page_says(
     tally("cells of faults", 2 * len(row.cells))
     for figure, counted in zip(FIGURES, row.counts, strict=True):
         tally(figure, counted)
+    assert row.harmless, row.counts
     rows, messages, _ = page.read(page.PAGE.read_text())
     assert row.line() in [each.line() for each in rows if each.command == command], "`make bless` writes it anew"
     for around, text in map(page.apart, said):
@@ -127,6 +128,7 @@ def _bless(folder: Path, elsewhere: Server) -> None:
         results = list(pool.map(lambda job: one(job[0], *job[1]), enumerate(jobs)))
     messages: dict[str, dict[str, None]] = {name: {} for name in (*FAULTS, page.ANY)}
     for row, said in results:
+        assert row.harmless, row
         for around, text in map(page.apart, said):
             messages[page.ANY] |= dict.fromkeys([around] if around else ())
             messages[row.fault] |= dict.fromkeys([text] if text else ())

@@ -52,9 +52,10 @@ spec:
   hyperparameters: {epochCount: 5, batchSize: 4, learningRateMultiplier: 1e0}
   dataset:
     examples:
-      - {input: one, output: two}
-      - {input: "", output: |
-          three}
+      - {textInput: one, output: two}
+      - textInput: three
+        output: |
+          four
   lifecycle: {protect: true, ignoreChanges: [temperature], keepSuperseded: 2, onRemoval: keep}
 """
 WORDS = (
@@ -95,8 +96,11 @@ def _folder() -> TemporaryDirectory[str]:
     return folder
 
 
-def manifest(data: bytes, name: str = "model.yaml") -> None:
-    """A manifest is taken or refused, with places that lie in the file; what is taken can be planned and sent."""
+def manifest(data: bytes, name: str = "model.yaml") -> tuple[Diagnostic, ...]:
+    """A manifest is taken or refused, with places that lie in the file; what is taken can be planned and sent.
+
+    Gives what was found wrong.
+    """
     path = Path(_folder().name, name)
     before = path.read_bytes() if path.exists() else None
     path.write_bytes(data)
@@ -109,11 +113,12 @@ def manifest(data: bytes, name: str = "model.yaml") -> None:
         path.unlink() if before is None else path.write_bytes(before)
     lines = len(data.decode(errors="replace").splitlines()) + 1
     assert all(each.origin.line <= lines for each in wrong if each.origin.file.endswith(name))
+    return wrong
 
 
-def workspace(data: bytes) -> None:
+def workspace(data: bytes) -> tuple[Diagnostic, ...]:
     """A workspace likewise."""
-    manifest(data, "workspace.yaml")
+    return manifest(data, "workspace.yaml")
 
 
 def exported(models: Iterable[Observed]) -> None:
@@ -143,7 +148,7 @@ def _can_be_planned(wants: tuple[Desired, ...]) -> None:
 
 def rows(data: bytes, ending: str) -> None:
     """A dataset is refused, or gives the very examples that were digested, when planned and when sent."""
-    path = Path(_folder().name, "data", f"fuzzed{ending}")
+    path = Path(_folder().name, "data", f".fuzzed{ending}")  # hidden: as JSON it would be taken for a manifest
     path.write_bytes(data)
     spec = DatasetSource(path=f"data/{path.name}")
     made = Manifest(name="a", fields={}, dataset=spec)
@@ -251,7 +256,7 @@ def _manifests() -> tuple[bytes, ...]:
 
 def _workspaces() -> tuple[bytes, ...]:
     written = (MANIFESTS / "workspace.yaml").read_bytes()
-    return written, written + b"  policy: upsert-only\n  project: p-1\n  serviceVersion: v1beta3\n"
+    return written, written + b"  policy: upsert-only\n  project: project-1\n  serviceVersion: v1beta3\n"
 
 
 def _caches() -> tuple[bytes, ...]:

@@ -12,6 +12,6 @@ class Target:
     Inputs that were once answered wrongly are among the seeds.
     """
 
-    check: Callable[[bytes], None]
+    check: Callable[[bytes], object]
     seeds: Callable[[], tuple[bytes, ...]]
     words: tuple[bytes, ...] = ()

@@ -41,6 +41,7 @@ class Target:
     service: Watched
     environment: dict[str, str]
     tally: Tally
+    memory: int = MEMORY
 
     @property
     def folder(self) -> Path:
@@ -71,7 +72,7 @@ class Target:
         ended = running.wait(SECONDS * 3)
         assert "Traceback" not in ended.said, ended.said
         assert "bug" not in ended.stderr, ended.stderr
-        assert ended.peak < MEMORY, f"{ended.peak} MiB; {ended.said[:2000]}"
+        assert ended.peak < self.memory, f"{ended.peak} MiB; {ended.said[:2000]}"
         return ended
 
     def refused(self, *argv: str, code: int = 1, **env: str) -> str:

@@ -57,13 +57,6 @@ def said(response: Response, content: object, **changes: Any) -> Response:
     return replace(response, body=json.dumps(content).encode(), **changes)
 
 
-def changed(spec: Mapping[str, Any], path: tuple[str, ...], value: object) -> dict[str, Any]:
-    """A copy of nested objects with one value set."""
-    first, *rest = path
-    inner = changed(spec.get(first, {}), tuple(rest), value) if rest else value
-    return {**spec, first: inner}
-
-
 class Ran(NamedTuple):
     """What came of one call of the command."""
 

@@ -21,6 +21,8 @@ MB = 1024 * 1024
 ROW = '{"text_input": "a", "output": "b"}\n'
 WIDE = f'{{"text_input": "a", "output": "b", "other": "{"x" * 100}"}},'
 HEADER = "text_input,output\n"
+STREAMED = 128
+"""MiB for what is read row by row, or not at all."""
 
 
 class Attack(NamedTuple):
@@ -203,6 +205,7 @@ def test_data_is_refused_at_its_row(name: str, target: Target) -> None:
 )
 @pytest.mark.parametrize("name", ["evil.jsonl", "evil.csv"])
 def test_a_million_good_rows_are_one_error(name: str, rows: int, target: Target) -> None:
+    target.memory = STREAMED
     target.declare(name)
     with target.write(name, "" if name.endswith("jsonl") else HEADER).open("a") as stream:
         for n in range(rows):
@@ -225,6 +228,7 @@ def test_a_million_good_rows_are_one_error(name: str, rows: int, target: Target)
     ],
 )
 def test_two_hundred_megabytes_on_one_line_are_not_held(name: str, told: str, target: Target) -> None:
+    target.memory = STREAMED
     target.declare(name)
     with target.write(name, "").open("wb") as stream:
         stream.write(b"x")

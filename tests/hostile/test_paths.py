@@ -176,7 +176,7 @@ MANIFESTS = {
 @pytest.mark.parametrize("name", MANIFESTS)
 def test_manifests_are_read_from_inside_only(name: str, target: Target) -> None:
     attack = MANIFESTS[name]
-    (target.root / "outside.yaml").write_text(f"{CANARY}: 1\n")
+    (target.root / "outside.yaml").write_text(f"{MODEL}  {CANARY}: 1\n")  # its error would repeat the key
     attack.make(target.folder / attack.path)
     said = target.refused(CANARY=CANARY)
     assert f"manifests/{attack.path}: {attack.told}" in said.splitlines()

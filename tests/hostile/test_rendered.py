@@ -1,8 +1,8 @@
 """What manifests, files, arguments and the service say is shown, and never obeyed: by terminals, logs, or readers.
 
 Each place that a text can come from is given texts that forge, hide, overwrite and command; each command that shows
-it is run, in each of its formats, in a pipe and on a terminal. An oracle of its own, which knows Unicode's tables and
-nothing of `render.neutral`, reads what came out.
+it is run, in each of its formats, in a pipe and on a terminal. An oracle of its own, which knows Unicode's tables, and
+of `render.neutral` only the characters that show nothing, reads what came out.
 """
 
 import csv
@@ -28,7 +28,8 @@ from reconciler.emulator.wire import Request, Response
 from reconciler.plan.document import parse
 from reconciler.plan.format import PlanDocument
 from reconciler.render.neutral import neutral
-from tests.hostile.liar import MODEL, WORKSPACE, Lie, Ran, World, changed, listed, said, truthful
+from tests.hostile.liar import MODEL, WORKSPACE, Lie, Ran, World, listed, said
+from tests.hostile.nested import changed, places
 
 STAMP = "31337"
 """In every text that forges a line; the program itself never writes it."""
@@ -55,7 +56,7 @@ TEXTS = {
     "tab and feeds": "a\tb\vc\fd",
     "bidi": "\u202etxet\u202c \u2066isolate\u2069 \u200f\u061c",
     "zero width": "a\u200bb\u200cc\u200dd\u2060e\ufeff",
-    "fillers": "\u3164\uffa0\u115f\u034f\u180e",
+    "fillers": "\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180e\u180f\u3164\uffa0",
     "tags": "ok\U000e0001\U000e0068\U000e0069\U000e007f",
     "variation": "a\ufe0fb\U000e0100",
     "pile": "Z" + "\u0335\u0489\u0300" * 40,
@@ -232,7 +233,15 @@ def _broken(world: World, text: str) -> None:
     (world.folder / "one.yaml").write_bytes(f'"{text}: [}}\n{text}\n'.encode(errors="replace"))
 
 
+def odd_dataset(world: World, text: str) -> None:
+    """A file of that name, with so few examples that a warning names it."""
+    name = text.replace("/", "-").replace("\0", "-")[:60] + ".jsonl"
+    (world.folder / name).write_text('{"text_input": "a", "output": "b"}\n')
+    world.write("one.yaml", changed(MODEL, ("spec", "dataset", "path"), name))
+
+
 MANIFESTS: Mapping[str, Place] = {
+    "odd dataset": odd_dataset,
     **{".".join(path): in_model(*path) for path in (
         ("apiVersion",), ("kind",), ("metadata", "name"), ("metadata", "labels", "team"),
         ("metadata", "annotations", "note"), ("metadata", "annotations", "reconciler.dev/renamed-from"),
@@ -287,12 +296,9 @@ def in_model_said(key: str, value: Callable[[str], object] = str) -> Callable[[s
             if not listed(request) or response.status != 200:
                 return response
             content = json.loads(response.body)
-            models = content.get("tunedModels", [content])
-            return (
-                said(response, {**content, "tunedModels": [{**m, key: value(text)} for m in models]})
-                if ("tunedModels" in content)
-                else said(response, {**content, key: value(text)})
-            )
+            for model in content.get("tunedModels", [content]):
+                model[key] = value(text)
+            return said(response, content)
 
         return lie
 
@@ -413,19 +419,24 @@ def test_why_a_training_failed(world: World, text: str) -> None:
     looked_at(world, "plan")
 
 
+@pytest.mark.parametrize("terminal", [False, True])
 @pytest.mark.parametrize("text", [SHORT, LONG], ids=["short", "long"])
-def test_trouble_while_a_training_is_drawn(world: World, text: str) -> None:
-    """The service fails every other look at a training; the display names the trouble."""
-    looks = [0]
+def test_trouble_while_a_training_is_awaited(world: World, text: str, *, terminal: bool) -> None:
+    """From a minute after it was begun, for an hour, the service fails every look; the display names the trouble."""
+    world.emulator.settings = Settings(steps_per_second=0.001)
+    begun: list[float] = []
 
     def lie(request: Request, response: Response) -> Response:
-        looks[0] += 1
-        if request.method != "GET" or looks[0] % 2:
+        if request.method == "POST":
+            begun.append(world.time)
+        if request.method != "GET" or not begun or not 60 < world.time - begun[0] < 3600:
             return response
-        return refusing(500, plainly)(text)(request, response) if looks[0] > 6 else response
+        return refusing(500, plainly)(text)(request, response)
 
     world.emulator.lie = lie
-    looked_at(world, "apply", "--yes")
+    ran = world.run("apply", "--yes", terminal=terminal)
+    assert not defects(ran.out + ran.err, terminal=terminal)
+    assert terminal or "no answer from the service" in ran.err
 
 
 @pytest.mark.parametrize("text", [SHORT, LONG], ids=["short", "long"])
@@ -463,7 +474,6 @@ def test_what_a_tuned_model_answers(world: World, text: str) -> None:
 def test_exported_manifests_say_what_the_service_says(world: World) -> None:
     """What is escaped on the way is read back by YAML as it was."""
     text = "".join(each for name, each in TEXTS.items() if name not in ("surrogate", "nul"))
-    world.emulator.lie = truthful
     body = {"displayName": "x", "description": text, "baseModel": MODEL["spec"]["baseModel"]}
     examples = [{"textInput": str(n), "output": "x"} for n in range(20)]
     body["tuningTask"] = {"trainingData": {"examples": {"examples": examples}}}
@@ -517,7 +527,6 @@ ARGUMENTS = (
     ("schema", "{}"),
     ("schema", "--out", "no/{}"),
     ("init", "{}"),
-    ("init", "{}"),
     ("completion", "{}"),
     ("emulator", "--fault", "{}"),
     ("emulator", "--state", "manifests/one.yaml/{}"),  # no folder can be made there, so nothing is served
@@ -552,31 +561,12 @@ def test_what_the_environment_says(world: World, variable: str, monkeypatch: pyt
 # Saved plans.
 
 
-def leaves(content: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    """The paths of all strings in a JSON document."""
-    match content:
-        case str():
-            yield path
-        case dict():
-            for key, value in content.items():
-                yield from leaves(value, (*path, key))
-        case list():
-            for index, value in enumerate(content):
-                yield from leaves(value, (*path, index))
-        case _:
-            pass
-
-
 def test_what_a_saved_plan_says(world: World) -> None:
     """Each string of a plan in its turn, with a digest that is right: it is refused or harmless."""
     world.run("plan", "--out", "plan.json")
     text = Path("plan.json").read_text()
-    for path in leaves(json.loads(text)):
-        content = json.loads(text)
-        inner = content
-        for step in path[:-1]:
-            inner = inner[step]
-        inner[path[-1]] = LONG
+    for path in (path for path, found in places(json.loads(text)) if isinstance(found, str)):
+        content = changed(json.loads(text), path, LONG)
         with suppress(ValueError):  # else it is refused for what it says
             content["digest"] = PlanDocument.model_validate_json(json.dumps(content)).recomputed
         Path("plan.json").write_text(json.dumps(content))

@@ -34,10 +34,11 @@ from reconciler.providers.gemini import connect as connecting
 from reconciler.providers.gemini.connect import AUDIENCE, SERVICE
 from reconciler.providers.redaction import concealed, quotable
 from reconciler.resource.workspace import Workspace
-from tests.hostile.liar import MODEL, WORKSPACE, Ran, World, changed, said
+from tests.hostile.liar import MODEL, WORKSPACE, Ran, World, said
+from tests.hostile.nested import changed
 
-CANARY = "canary/k3y+of=no.one_0123456789~secret"
-"""A key that no pattern knows, with characters that change when they are encoded."""
+CANARY = "canary/k3y+of=no.one_0123456789~~secret"
+"""A key that no pattern knows, with characters that change when they are encoded, in each alphabet of Base64 too."""
 HOST = "generativelanguage.googleapis.com"
 
 
@@ -431,6 +432,25 @@ def test_plain_text_where_tls_is_due(
     on_the_service(server.port)
     assert world.run("plan", "-vv").code == 1
     assert server.headers == []
+
+
+@pytest.mark.loopback
+def test_a_key_in_an_answer_that_cannot_be_unpacked(
+    world: World, tmp_path: Path, listening: Callable[..., Heard], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("reconciler.providers.retry.TRIES", 1)
+    server = listening(200, {"Content-Encoding": f"{CANARY}, gzip"})
+    ran = world.run("plan", "-vv", "--endpoint", f"http://127.0.0.1:{server.port}")
+    assert "gzip" in ran.err
+    assert exposed(ran, tmp_path, CANARY) == []
+
+
+@pytest.mark.loopback
+def test_no_cookie_is_sent_back(world: World, listening: Callable[..., Heard]) -> None:
+    server = listening(200, {"Set-Cookie": "seen=1"})
+    world.run("plan", "--endpoint", f"http://127.0.0.1:{server.port}")
+    assert len(server.headers) > 1
+    assert all("Cookie" not in headers for headers in server.headers)
 
 
 @pytest.mark.loopback

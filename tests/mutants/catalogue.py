@@ -72,6 +72,13 @@ PLAN = (
         "return not self.unknown and not diff.retrains(self.fields)",
     ),
     Mutant(
+        "what is to be kept is deleted when it has trained",
+        "A model whose manifest says `onRemoval: keep` is lost if the manifest goes while it trains.",
+        "plan/undeclared.py",
+        "if observed.ownership and observed.ownership.keep:",
+        "if observed.ownership and observed.ownership.keep and observed.state is not State.TRAINING:",
+    ),
+    Mutant(
         "failed before ready",
         "Of two attempts at the same inputs the failed one is taken for the wanted one.",
         "plan/match.py",
@@ -110,8 +117,8 @@ PLAN = (
         "the oldest is kept",
         "Of the superseded models the wrong ones stay for a rollback.",
         "plan/leftover.py",
-        "key=lambda o: (o.created, o.name), reverse=True)",
-        "key=lambda o: (o.created, o.name))",
+        "key=lambda o: o.born, reverse=True)",
+        "key=lambda o: o.born)",
     ),
     Mutant(
         "an echo must be exact",
@@ -320,8 +327,8 @@ PLAN = (
         "destroy passes over protection",
         "`destroy` deletes a model that its manifest protects.",
         "plan/demolition.py",
-        "if not goes or not wished(protected, row.address) or wished(plan.wishes.unprotect, row.address):",
-        "if not goes or wished(plan.wishes.unprotect, row.address) or row.observed:",
+        "if not protects or not (deletes(row) or row.strips):",
+        "if not protects or row.observed or not (deletes(row) or row.strips):",
     ),
     Mutant(
         "what cannot be trained again is deleted",
@@ -461,11 +468,46 @@ RUN = (
         "if False:",
     ),
     Mutant(
+        "a run that ends goes on announcing",
+        "After a signal, models are marked as going by a run that will not delete them.",
+        "deletions.py",
+        "        if run.stopped():\n            break",
+        "        if False:\n            break",
+    ),
+    Mutant(
+        "who waited too is given no time",
+        "A run that waited for the same training finds the model deleted that it counted on.",
+        "deletions.py",
+        "if row.target not in run.announced or row.target in run.rows]",
+        "if row.target not in run.announced]",
+    ),
+    Mutant(
+        "what goes is said to serve",
+        "What is not declared any more goes while another run deletes what is.",
+        "removal.py",
+        "return observed.state is State.READY and not going(observed)",
+        "return observed.state is State.READY",
+    ),
+    Mutant(
+        "a pause that was cut short goes on",
+        "After a signal a request is sent again, up to five times at once.",
+        "providers/http.py",
+        "if self.sleep(wait):",
+        "if self.sleep(wait) and False:",
+    ),
+    Mutant(
         "the newer one goes unannounced",
         "A revert and the run that it reverts delete each other's model.",
         "dispute.py",
-        "(old.created, old.name) > (successor.created, successor.name)",
+        "old.born > successor.born",
         "False",
+    ),
+    Mutant(
+        "a whole second is younger than its fractions",
+        "The newer of two models passes for the older one: it goes unannounced, or the wrong one is kept.",
+        "resource/observed.py",
+        'self.created.removesuffix("Z"), self.name',
+        "self.created, self.name",
     ),
     Mutant(
         "a long wait is forgotten",
@@ -787,6 +829,13 @@ SOURCE = (
         "resource/identity.py",
         "inputs = [VERSION, base_of(desired.fields), hyperparameters(desired.fields), digest]",
         "inputs = [VERSION, base_of(desired.fields), digest]",
+    ),
+    Mutant(
+        "a line without an end is held",
+        "A dataset of one line takes all of the memory there is.",
+        "source/jsonrows.py",
+        "while data := stream.readline(LONGEST_LINE + 1):",
+        "while data := stream.readline():",
     ),
 )
 

@@ -18,5 +18,10 @@ def test_every_mutant_still_fits(mutant: Mutant) -> None:
     assert ast.dump(changed) != ast.dump(ast.parse(text))
 
 
+def test_the_page_of_promises_counts_them() -> None:
+    page = (SOURCE.parent / "docs" / "guarantees.md").read_text(encoding="utf-8")
+    assert f"Mutants: {len(MUTANTS)} caught of {len(MUTANTS)}," in page
+
+
 def test_each_has_its_own_name() -> None:
     assert len({mutant.name for mutant in MUTANTS}) == len(MUTANTS)

@@ -82,9 +82,9 @@ def test_what_serves(snapshot: list[Observed], expected: tuple[str, bool]) -> No
     assert found(reversed(snapshot)) == {"support": expected}
 
 
-def test_of_equally_old_models_the_first_by_name_serves() -> None:
+def test_of_equally_old_models_the_one_that_keepsuperseded_keeps_serves() -> None:
     twins = [model(OLDER), model(OLDEST)]
-    assert found(twins) == found(twins[::-1]) == {"support": (min(each.name for each in twins), True)}
+    assert found(twins) == found(twins[::-1]) == {"support": (max(each.name for each in twins), True)}
 
 
 def test_a_foreign_model_never_serves() -> None:

@@ -53,9 +53,10 @@ def test_a_wish_finds_an_abbreviated_name() -> None:
     assert planned([], short, unprotect=name).counts.delete == 1
 
 
-def test_keep_lets_go_without_deleting() -> None:
+@pytest.mark.parametrize("state", list(State))
+def test_keep_lets_go_without_deleting(state: State) -> None:
     """Law 38: only the mark goes."""
-    made = planned([], marked(observed(GONE), keep=True))
+    made = planned([], marked(observed(GONE, state), keep=True))
     assert told(made) == ["UPDATE gone KEPT"]
     change = row(made, "gone")
     assert (change.strips, [(f.path, f.new, f.effect) for f in change.fields]) == (True, [("mark", None, Effect.MARK)])

@@ -168,12 +168,16 @@ class Scenario:
 
 @dataclass(frozen=True)
 class Course:
-    """How a scenario went: the exchanges of all its processes, what was left after each delete, and the end."""
+    """How a scenario went: the exchanges of all its processes, what was left after each delete, and the end.
+
+    `late` are the models that the process which was struck wrote to after the blow.
+    """
 
     blow: Blow | None
     codes: tuple[int, ...]
     said: str
     requests: int
+    late: frozenset[str]
     created: tuple[str, ...]
     left: tuple[frozenset[str], ...]
     world: tuple[tuple[object, ...], ...]
@@ -205,6 +209,11 @@ def play(folder: Path, scenario: Scenario, blow: Blow | None = None) -> Course:
             tuple(run.code for run in runs),
             "\n".join(run.said for run in runs),
             requests,
+            frozenset(
+                name_of(each.model)
+                for each in there.service.exchanges[blow.nth if blow else requests : requests]
+                if each.writes
+            ),
             tuple(sorted(each.model for each in there.service.exchanges if each.creates)),
             tuple(
                 frozenset(name_of(model) for model, state in left.items() if state == "ACTIVE")

@@ -16,22 +16,23 @@ HISTORIES = st.tuples(st.lists(declares, min_size=1, max_size=3), st.lists(steps
 )
 
 
-def live(made: Settings, history: list[Step]) -> History:
+def live(world: History, history: list[Step]) -> None:
     """Let a history happen, and judge it."""
-    world = History(made)
     for step in history:
         world.take(step)
     world.judge()
-    return world
 
 
 def counted(made: Settings, history: list[Step], tally: Tally) -> None:
-    """Let a history happen that has to end well, and count it."""
-    world = live(made, history)
-    tally("histories")
-    tally("crash points (histories)", world.crashes)
-    tally("trainings duplicated", 0)
-    tally("models lost", 0)
+    """Let a history happen that has to end well, and count it, with what is held against it."""
+    world = History(made)
+    try:
+        live(world, history)
+    finally:
+        tally("histories")
+        tally("crash points (histories)", world.crashes)
+        tally("trainings duplicated", sum("had been already" in each for each in world.oracle.offences))
+        tally("models lost", sum(" was deleted" in each for each in world.oracle.offences))
 
 
 @configure(max_examples=250, suppress_health_check=LENIENT)

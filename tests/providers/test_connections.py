@@ -4,6 +4,7 @@ import socket
 from collections.abc import Iterator
 
 import pytest
+from urllib3.connection import HTTPConnection, HTTPSConnection
 
 from reconciler.providers.connections import Timely
 from reconciler.providers.outcome import CONNECT_TIMEOUT, READ_TIMEOUT
@@ -16,13 +17,16 @@ pytestmark = pytest.mark.loopback
 def listening() -> Iterator[str]:
     """Somebody who takes connections, and says nothing."""
     with socket.create_server(("127.0.0.1", 0)) as server:
-        yield f"http://127.0.0.1:{server.getsockname()[1]}"
+        yield f"127.0.0.1:{server.getsockname()[1]}"
 
 
-def test_an_upload_has_longer_than_connecting(listening: str) -> None:
-    adapter = open_session(listening, {}).get_adapter(listening)
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_an_upload_has_longer_than_connecting(listening: str, scheme: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(HTTPSConnection, "connect", HTTPConnection.connect)  # without a handshake
+    endpoint = f"{scheme}://{listening}"
+    adapter = open_session(endpoint, {}).get_adapter(endpoint)
     assert isinstance(adapter, Timely)
-    connection = adapter.poolmanager.connection_from_url(listening)._new_conn()
+    connection = adapter.poolmanager.connection_from_url(endpoint)._new_conn()
     connection.timeout = CONNECT_TIMEOUT
     connection.connect()
     assert connection.sock.gettimeout() == READ_TIMEOUT

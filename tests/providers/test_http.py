@@ -338,3 +338,11 @@ def test_the_longest_wait_is_half_a_minute(client: Callable[..., Client], monkey
     there = client(*[failed(503)] * 8, {})
     there.get()
     assert there.slept == [0.5, 1, 2, 4, 8, 15, 15, 15]
+
+
+def test_a_pause_that_is_cut_short_is_the_last(client: Callable[..., Client]) -> None:
+    there = client(failed(503), {})
+    there.http.sleep = lambda _: True
+    with pytest.raises(RemoteError):
+        there.get()
+    assert len(there.script.requests) == 1

@@ -139,7 +139,7 @@ class Judge:
         self.undone[gone.owner, gone.name, gone.inputs] += wanted != gone.inputs
         if wanted is None and model not in self.first[run]:
             self._against(run, f"deleted {model}, which was not there when it planned")
-        if wanted is not None and before[model] == "ACTIVE" and not self.serves(gone.owner, gone.name, wanted):
+        if wanted is not None and before[model] != "FAILED" and not self.serves(gone.owner, gone.name, wanted):
             self._against(run, f"deleted {model}, and nothing serves as {gone.name}")
 
     def _changed(self, run: int, model: str, body: Any) -> None:
