@@ -9,7 +9,7 @@ assumed about whether the act happened, and the next plan finds out.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Protocol
 
-from reconciler.resource.dataset import Example
+from reconciler.resource.dataset import Example, Stored
 from reconciler.resource.desired import Desired
 from reconciler.resource.naming import Naming
 from reconciler.resource.observed import Grant, Observed, Operation, Ownership, Snapshot
@@ -41,6 +41,10 @@ class Reader(Protocol):
         """Whether a model that `read` did not give is there all the same, as far as can be told without reading it."""
         ...
 
+    def stat(self, uri: str) -> Stored | None:
+        """What lies at `gs://bucket/object`, without reading it; None if there is nothing, or it is hidden."""
+        ...
+
     def grants(self, observed: Observed) -> tuple[Grant, ...]:
         """Who else may use the model: every grant but the owner's, in a fixed order."""
         ...
@@ -61,8 +65,19 @@ class Reader(Protocol):
 class Provider(Reader, Protocol):
     """What apply may do."""
 
-    def create(self, name: str, desired: Desired, ownership: Ownership, examples: Iterable[Example]) -> Operation:
-        """Start a training under this name. The same name and desired twice gives the same model, never two."""
+    def create(
+        self,
+        name: str,
+        desired: Desired,
+        ownership: Ownership,
+        examples: Iterable[Example],
+        validation: Iterable[Example] = (),
+        parent: Observed | None = None,
+    ) -> Operation:
+        """Start a training under this name. The same name and desired twice gives the same model, never two.
+
+        `validation` are the examples it is measured with, `parent` the model of the address it is tuned from.
+        """
         ...
 
     def update(self, observed: Observed, values: Mapping[str, Value], ownership: Ownership | None) -> Operation:

@@ -18,7 +18,7 @@ from reconciler.providers.gemini.service import Service
 from reconciler.providers.gemini.trainings import Trainings, mark_refused
 from reconciler.providers.http import Http
 from reconciler.providers.retry import Repeat
-from reconciler.resource.dataset import Example
+from reconciler.resource.dataset import Example, Stored
 from reconciler.resource.desired import Desired
 from reconciler.resource.naming import Naming
 from reconciler.resource.observed import Grant, Mark, Observed, Operation, Ownership, Snapshot
@@ -69,6 +69,10 @@ class GeminiProvider:
             return not hides(error) or self._lists(name)
         return True
 
+    def stat(self, uri: str) -> Stored | None:  # noqa: ARG002 - training data stands in the request itself
+        """Nothing: this service takes no data from Cloud Storage."""
+        return None
+
     def grants(self, observed: Observed) -> tuple[Grant, ...]:
         """Every permission but the owner's, sorted."""
         return self._service.grants(observed.name)
@@ -86,7 +90,15 @@ class GeminiProvider:
         """Why this model's training failed, as any operation that the service still knows of it says."""
         return self._service.failure(observed.name, "")
 
-    def create(self, name: str, desired: Desired, ownership: Ownership, examples: Iterable[Example]) -> Operation:
+    def create(
+        self,
+        name: str,
+        desired: Desired,
+        ownership: Ownership,
+        examples: Iterable[Example],
+        validation: Iterable[Example] = (),  # noqa: ARG002 - the API has none
+        parent: Observed | None = None,  # noqa: ARG002 - the API has none
+    ) -> Operation:
         """Start a training, or adopt the one that an earlier request started under this id."""
         if desired.dataset is None:
             raise Refused(Reason.NO_DATASET, f"{desired.address} names no dataset", "add spec.dataset")
