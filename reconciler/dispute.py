@@ -38,13 +38,13 @@ def contested(rows: Iterable[Change], plan: Plan, *, waited: bool) -> list[Chang
 
 
 def announce(row: Change, provider: Provider, *, announced: bool) -> bool:
-    """Announce that the row's model goes; False if there is nothing to announce: it is gone, or has failed.
+    """Announce that the row's model goes; False if there is nothing to announce: it is gone, or serves nobody.
 
     One that was `announced` before, and taken back since, is Refused. What is announced stays so: the next run goes on,
     or takes it back because it wants the model.
     """
     last = look(row, provider, announced=announced)
-    if last is None or last.current.state is State.FAILED:
+    if last is None or last.current.state is not State.READY:
         return False
     mark(last.current, provider)
     return True

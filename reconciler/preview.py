@@ -2,19 +2,22 @@
 
 One list is enough when nothing is to be done. Only what a first plan wants to do makes more questions necessary: a
 model is created only if a GET of its id does not find it (lists leave out what is shared with everyone, and lag), old
-models are asked for their grants, and the service for the base models it still tunes.
+models are asked for their grants, and the service for the base models it still tunes. Data in Cloud Storage is looked
+at, and never read.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from reconciler.errors import NotFound, PermissionDenied
+from reconciler.errors import Diagnostic, InvalidManifests, NotFound, PermissionDenied
 from reconciler.plan.change import TRAININGS, deletes
 from reconciler.plan.plan import Plan
 from reconciler.plan.planner import plan
 from reconciler.plan.terms import Facts, Terms
 from reconciler.providers.port import Reader
+from reconciler.resource.dataset import Dataset, Stored, stored_digest
 from reconciler.resource.desired import Desired
+from reconciler.resource.lineage import rooted
 from reconciler.resource.observed import Grant, Observed, Snapshot, State
 from reconciler.resource.reason import Reason
 
@@ -24,10 +27,51 @@ ROUNDS = 4
 
 def preview(desired: Iterable[Desired], reader: Reader, terms: Terms) -> Plan:
     """Read what exists and plan."""
-    desired = tuple(desired)
+    desired = located(desired, reader)
     snapshot, made = _confirmed(desired, reader, terms)
     facts = _ask(made, reader)
     return made if facts == Facts() else plan(desired, snapshot, replace(terms, facts=facts))
+
+
+def located(desired: Iterable[Desired], reader: Reader) -> tuple[Desired, ...]:
+    """The same, with the digests of data in Cloud Storage, of which only the service can tell what they are.
+
+    Raises InvalidManifests for data that is not there, or larger than a training takes.
+    """
+    wants = tuple(desired)
+    remote = {d.locator.path for each in wants for d in (each.dataset, each.validation) if d and d.locator.remote}
+    if not remote:
+        return wants
+    found = {path: reader.stat(path) for path in sorted(remote)}
+    wrong = [finding for each in wants for finding in _misplaced(each, found, reader.capabilities.limits.request_bytes)]
+    if wrong:
+        raise InvalidManifests(tuple(sorted(wrong)))
+    looked = (
+        replace(each, dataset=_seen(each.dataset, found), validation=_seen(each.validation, found)) for each in wants
+    )
+    return rooted(looked)
+
+
+def _misplaced(desired: Desired, found: Mapping[str, Stored | None], most: int) -> Iterator[Diagnostic]:
+    """What is wrong with the data of a manifest that lies in Cloud Storage."""
+    for dataset in (desired.dataset, desired.validation):
+        if dataset is None or not dataset.locator.remote:
+            continue
+        path, stored = dataset.locator.path, found[dataset.locator.path]
+        if stored is None:
+            advice = "upload it, or let this identity read it (storage.objects.get)"
+            yield Diagnostic(desired.origin, f"{path} is not there, or hidden from this identity", advice)
+        elif not 0 < stored.size <= most:
+            yield Diagnostic(desired.origin, f"{path} has {stored.size:,} bytes", f"a training takes 1 to {most:,}")
+
+
+def _seen(dataset: Dataset | None, found: Mapping[str, Stored | None]) -> Dataset | None:
+    """The dataset, with the digest and the generation of what lies there."""
+    stored = found.get(dataset.locator.path) if dataset else None
+    if dataset is None or stored is None:
+        return dataset
+    locator = replace(dataset.locator, generation=stored.generation)
+    return replace(dataset, digest=stored_digest(stored), request_bytes=stored.size, locator=locator)
 
 
 def _confirmed(desired: tuple[Desired, ...], reader: Reader, terms: Terms) -> tuple[Snapshot, Plan]:
@@ -56,7 +100,8 @@ def _ask(made: Plan, reader: Reader) -> Facts:
     if not any(r.action in TRAININGS or deletes(r) or r.supersedes for r in rows):
         return Facts(failures=failures)
     grants = {old.name: found for old in _superseded(made) if (found := _granted(reader, old))}
-    return Facts(asked=True, tunable=reader.tunable(), grants=grants, failures=failures)
+    tunable = reader.tunable() if reader.capabilities.lists_bases else None
+    return Facts(asked=True, tunable=tunable, grants=grants, failures=failures)
 
 
 def _granted(reader: Reader, old: Observed) -> tuple[Grant, ...]:

@@ -105,7 +105,7 @@ def _check(row: Change, current: Observed, *, announced: bool) -> None:
         raise Refused(Reason.STALE, f"another run wants {current.name}, so it stays", "plan again")
     if current.mark is not Mark.VALID or _settled(row, current) != _settled(row, row.observed):
         raise Refused(Reason.STALE, f"the mark of {current.name} has changed since this was planned", "plan again")
-    if current.state not in (State.READY, State.FAILED):
+    if not current.removable:
         raise Refused(Reason.STALE, f"{current.name} is {current.state.value.lower()} now", "apply again later")
 
 

@@ -3,7 +3,7 @@
 One row's failure does not stop the others; lost credentials do, as every other act would fail too.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
@@ -37,7 +37,8 @@ class Run:
 
     `ended` is how each row stands by now; `rows` are the rows awaited, by the remote name of the model that trains;
     `late` are the deletions that wait for every training of the run, `waited` is whether there was any to wait for.
-    `announced` are the models that go unless another run objects, and since when that is announced.
+    `children` are the trainings that start from a model that is not READY yet; until they are READY too, nothing of the
+    addresses `needed` goes. `announced` are the models that go unless another run objects, and since when that is announced.
     """
 
     plan: Plan
@@ -50,6 +51,8 @@ class Run:
     late: list[Change] = field(default_factory=list)
     waited: bool = False
     announced: dict[str, float] = field(default_factory=dict)
+    children: list[Change] = field(default_factory=list)
+    needed: frozenset[Address] = frozenset()
 
     def batch(self, rows: Sequence[Change], job: Job) -> Iterator[Event]:
         """Do the same for several rows, so many at a time; each is announced once, results come in the plan's order."""
@@ -74,6 +77,12 @@ class Run:
         self.rows[row.target] = row
         self.vigil.pending[row.target] = replace(operation, model=row.target)
         self.ended[_key(row)] = end(row, Result.TRAINING)
+
+    def born(self, arrived: Container[str]) -> list[Change]:
+        """The children whose parents have arrived, well or not; no others are to be begun for them."""
+        found = [row for row in self.children if row.parent in arrived]
+        self.children = [row for row in self.children if row.parent not in arrived]
+        return found
 
     def done(self, row: Change) -> bool:
         """Whether a row ended as it should."""

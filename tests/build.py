@@ -7,45 +7,26 @@ from dataclasses import replace
 from typing import Any
 
 from reconciler.plan.change import Change
-from reconciler.plan.plan import Context, Plan, Wishes
+from reconciler.plan.plan import Plan, Wishes
 from reconciler.plan.planner import plan
 from reconciler.plan.terms import Facts, Terms
-from reconciler.providers.gemini.rules import NAMING, capabilities
 from reconciler.resource.address import Address
 from reconciler.resource.dataset import Dataset, Example, Locator, digest
 from reconciler.resource.desired import Desired
-from reconciler.resource.identity import base_hash, base_of, hyperparameters, inputs_hash
+from reconciler.resource.identity import base_hash, hyperparameters, inputs_hash, origin_of
 from reconciler.resource.manifest import Lifecycle
 from reconciler.resource.observed import Mark, Observed, Ownership, Snapshot, State
-from reconciler.resource.rules import Fields, Value
+from reconciler.resource.rules import Value
+from tests.tested import OWNER, tested
 
-OWNER = "acme"
-BASE = "models/gemini-1.5-flash-001-tuning"
-CONTEXT = Context("ws", OWNER, "gemini", "v1beta", "emulator")
-CAPABILITIES = capabilities("v1beta")
+BASE = tested().base
+CONTEXT = tested().context
+CAPABILITIES, NAMING = tested().service.capabilities, tested().service.naming
 RULES = CAPABILITIES.rules
-SERVER: Fields = {
-    "hyperparameters.epochCount": 5,
-    "hyperparameters.batchSize": 4,
-    "hyperparameters.learningRate": 0.001,
-    "readerProjectNumbers": (),
-    "description": "",
-    "temperature": 0.9,
-}
+SERVER = tested().reported
 """What the service reports of a model for which nothing was declared."""
 
-PATHS = {
-    "base": "baseModel",
-    "source": "tunedModelSource.tunedModel",
-    "epochs": "hyperparameters.epochCount",
-    "batch": "hyperparameters.batchSize",
-    "rate": "hyperparameters.learningRate",
-    "multiplier": "hyperparameters.learningRateMultiplier",
-    "display_name": "displayName",
-    "description": "description",
-    "temperature": "temperature",
-    "projects": "readerProjectNumbers",
-}
+PATHS = tested().paths
 LIFECYCLE = ("protect", "ignore_changes", "keep_superseded", "on_removal")
 
 
@@ -60,10 +41,12 @@ def dataset(text: str = "one", count: int = 15) -> Dataset:
     return Dataset(digest(examples), count, 90, 45, 900, Locator("", "inline", "text_input", "output", inline=examples))
 
 
-def desired(name: str = "a", *, data: str | None = "one", renamed_from: str = "", **said: Any) -> Desired:
+def desired(
+    name: str = "a", *, data: str | None = "one", renamed_from: str = "", validation: str | None = None, **said: Any
+) -> Desired:
     """Make a declared model; `said` are fields by the names in PATHS, and parts of its lifecycle."""
     lifecycle = {key: said.pop(key) for key in LIFECYCLE if key in said}
-    if "source" not in said:
+    if not {"source", "parent"} & said.keys():
         said.setdefault("base", BASE)
     fields = {PATHS[key]: value for key, value in said.items()}
     return Desired(
@@ -72,6 +55,7 @@ def desired(name: str = "a", *, data: str | None = "one", renamed_from: str = ""
         dataset(data) if data is not None else None,
         Lifecycle(**lifecycle),
         renamed_from=renamed_from,
+        validation=dataset(validation) if validation else None,
     )
 
 
@@ -99,10 +83,11 @@ def ownership(want: Desired, owner: str = OWNER) -> Ownership:
         owner,
         want.address.name,
         want.dataset.digest if want.dataset else "",
-        base_hash(base_of(want.fields)),
+        base_hash(origin_of(want)),
         hyperparameters(want.fields),
         protect=want.lifecycle.protect,
         keep=want.lifecycle.on_removal == "keep",
+        validation=want.validation.digest if want.validation else "",
     )
 
 
@@ -133,7 +118,8 @@ def terms(**said: Any) -> Terms:
     fact = {key: said.pop(key) for key in list(said) if key in Facts.__slots__}
     if "selected" in said:
         said["selected"] = frozenset(Address(name) for name in said["selected"])
-    return Terms(CONTEXT, capabilities("v1beta"), NAMING, wishes=wishes(**wish), facts=Facts(**fact), **said)
+    capabilities = said.pop("capabilities", CAPABILITIES)
+    return Terms(CONTEXT, capabilities, NAMING, wishes=wishes(**wish), facts=Facts(**fact), **said)
 
 
 def planned(wants: Desired | list[Desired], *models: Observed, **said: Any) -> Plan:

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
-from tests import tally
+from tests import tally, tested
 
 CREDENTIALS = ("AWS_", "CLOUDSDK_", "GCE_", "GCLOUD_", "GEMINI_", "GOOGLE_")
 OUR_OWN = ("RECONCILER_",)
@@ -33,13 +33,17 @@ settings.load_profile("ci" if os.environ.get("CI") else "local")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add `--bless`: golden tests write what they got instead of comparing it."""
+    """Add `--bless`: golden tests write what they got; and `--service`: tests that are about none run against it."""
     parser.addoption("--bless", action="store_true", help="accept what the golden tests give now")
+    parser.addoption(
+        "--service", choices=sorted(tested.SERVICES), default="gemini", help="for tests that are about none"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Empty the environment and guard the sockets, before anything is collected."""
     config.pluginmanager.register(tally)
+    tested.choose(config.getoption("--service"))
     for name in list(os.environ):
         if name.upper().startswith((*CREDENTIALS, *OUR_OWN, *PRESENTATION, *PROXIES)):
             del os.environ[name]
@@ -56,8 +60,11 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Open loopback for the tests that say so, before their fixtures are made."""
+    """Skip tests of another service; open loopback for those that say so, before their fixtures are made."""
     item.config.stash[LOOPBACK_ALLOWED] = item.get_closest_marker("loopback") is not None
+    only = item.get_closest_marker("only")
+    if only and tested.name() not in only.args:
+        pytest.skip(f"about {' and '.join(only.args)} alone")
 
 
 @pytest.fixture

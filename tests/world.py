@@ -13,20 +13,22 @@ from reconciler.plan.event import Event, Finished, Report
 from reconciler.plan.plan import Plan
 from reconciler.plan.terms import Terms
 from reconciler.preview import preview
-from reconciler.providers.gemini.rules import NAMING, capabilities
-from reconciler.resource.dataset import Dataset, Example
+from reconciler.resource.dataset import Dataset, Example, Stored
 from reconciler.resource.desired import Desired
 from reconciler.resource.naming import Naming
 from reconciler.resource.observed import Grant, Mark, Observed, Operation, Ownership, Snapshot, State
 from reconciler.resource.rules import Capabilities, Value
 from reconciler.run import Options
 from reconciler.waiting import Clock
-from tests.build import SERVER
+from tests.build import CAPABILITIES, NAMING, SERVER
 
 
 @dataclass
 class World:
-    """Models by name, and what was asked of them: `calls` holds (verb, name), reads and writes alike."""
+    """Models by name, and what was asked of them: `calls` holds (verb, name), reads and writes alike.
+
+    The fields named in `late` it takes only by updates.
+    """
 
     models: dict[str, Observed] = field(default_factory=dict)
     calls: list[tuple[str, str]] = field(default_factory=list)
@@ -41,6 +43,11 @@ class World:
     before: dict[str, Callable[[], None]] = field(default_factory=dict)
     seen: dict[str, int] = field(default_factory=dict)
     patches: list[dict[str, Value]] = field(default_factory=list)
+    late: set[str] = field(default_factory=set)
+    known: Capabilities = CAPABILITIES
+    stored: dict[str, Stored] = field(default_factory=dict)
+    parents: dict[str, str] = field(default_factory=dict)
+    validations: dict[str, int] = field(default_factory=dict)
     time: float = 0.0
 
     def put(self, *models: Observed) -> None:
@@ -58,7 +65,7 @@ class World:
 
     @property
     def capabilities(self) -> Capabilities:
-        return capabilities("v1beta")
+        return self.known
 
     @property
     def naming(self) -> Naming:
@@ -93,15 +100,29 @@ class World:
         self._asked("poll")
         return [self._looked(operation) for operation in operations]
 
-    def create(self, name: str, desired: Desired, ownership: Ownership, examples: Iterable[Example]) -> Operation:
+    def stat(self, uri: str) -> Stored | None:
+        self._asked("stat", uri)
+        return self.stored.get(uri)
+
+    def create(
+        self,
+        name: str,
+        desired: Desired,
+        ownership: Ownership,
+        examples: Iterable[Example],
+        validation: Iterable[Example] = (),
+        parent: Observed | None = None,
+    ) -> Operation:
         assert list(examples)
+        self.parents[name] = parent.name if parent else ""
+        self.validations[name] = len(list(validation))
         with_fault = self._asked("create", name)
         if name in self.models:
             taken = self.models[name]
             if taken.ownership is not None and taken.ownership.owner != ownership.owner:
                 raise Refused("FOREIGN_OWNER", f"{name} belongs to {taken.ownership.owner}")
             return Operation(name, taken.state is not State.TRAINING, taken)
-        fields = {**SERVER, **desired.fields}
+        fields = {**SERVER, **{path: value for path, value in desired.fields.items() if path not in self.late}}
         created = f"2024-06-01T00:00:{len(self.calls) % 60:02}Z"
         self.put(Observed(name, State.TRAINING, fields, Mark.VALID, ownership, created=created))
         with_fault()

@@ -13,6 +13,7 @@ from reconciler.errors import NotFound, UsageError
 from reconciler.plan.adoption import adopt, marked, takes_over
 from reconciler.plan.planner import plan
 from reconciler.plan.terms import Terms
+from reconciler.preview import located
 from reconciler.providers.port import Reader
 from reconciler.resource.address import Address, parse
 from reconciler.resource.desired import Desired
@@ -44,15 +45,16 @@ def command(
 ) -> int:
     """Make the existing model ID the one of ADDRESS, which a manifest declares: one write, into its description."""
     begun = session.begin(place)
-    desired = _declared(parse(address), begun.desired)
     terms = begun.terms()
     provider = connect(begun)
+    declared = located(begun.desired, provider)
+    desired = _declared(parse(address), declared)
     snapshot, observed = _look(provider, provider.naming.resource(model_id))
     _check_owner(observed, terms, take_over=take_over)
     adoption = adopt(desired, observed, snapshot, terms, assume_data=assume_data)
     show(replace(adoption, complete=True), console)  # it is about one address; the rest need not be mentioned
     console.print("\nThe next `reconciler apply` would then do this:\n\n")
-    show(plan(begun.desired, marked(snapshot, adoption), terms), console)
+    show(plan(declared, marked(snapshot, adoption), terms), console)
     return write_marks(adoption, provider, "Import?", console, yes=yes)
 
 

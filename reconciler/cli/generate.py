@@ -10,6 +10,7 @@ from reconciler.cli.console import Console, with_console
 from reconciler.cli.options import Place, complete_address, from_place
 from reconciler.errors import ReconcilerError, UsageError
 from reconciler.plan.serving import serving
+from reconciler.preview import located
 from reconciler.render.neutral import neutral
 from reconciler.resource.address import parse
 
@@ -32,7 +33,8 @@ def command(address: str, prompt: str | None, place: Place, console: Console) ->
     if prompt is None and sys.stdin.isatty():
         raise UsageError("there is no prompt", f"reconciler generate {wanted.name} 'YOUR PROMPT'")
     provider = connect(begun)
-    servings = {each.address: each for each in serving(begun.desired, provider.observe(), begun.terms())}
+    desired = located(begun.desired, provider)
+    servings = {each.address: each for each in serving(desired, provider.observe(), begun.terms())}
     if wanted not in servings:
         raise selection.unknown(wanted, servings)
     found = servings[wanted]

@@ -7,6 +7,8 @@ from reconciler.cli.connection import connect
 from reconciler.cli.console import Console, with_console
 from reconciler.cli.options import Place, Selection, formats, in_place, selecting
 from reconciler.plan.serving import serving
+from reconciler.preview import located
+from reconciler.providers.port import Reader
 from reconciler.render.json_output import outputs_json
 from reconciler.render.outputs import outputs, outputs_dotenv, outputs_text
 
@@ -31,7 +33,9 @@ def command(place: Place, output: str, selection: Selection, console: Console) -
     """
     begun = session.begin(place)
     console.warn(begun.warnings)
-    found = serving(begun.desired, connect(begun).observe(), planning.terms(begun, planning.Request(selection)))
+    reader: Reader = connect(begun)
+    terms = planning.terms(begun, planning.Request(selection))
+    found = serving(located(begun.desired, reader), reader.observe(), terms)
     for each in found:
         if each.declared and each.model is None:
             console.say(f"{each.address}: no model is ready yet")

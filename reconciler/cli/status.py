@@ -13,6 +13,7 @@ from reconciler.cli.options import Place, Selection, formats, in_place, selectin
 from reconciler.plan.plan import Plan
 from reconciler.plan.planner import plan
 from reconciler.plan.serving import serving
+from reconciler.preview import located
 from reconciler.providers.port import Reader
 from reconciler.render.json_output import status_json
 from reconciler.render.status import rows, status_text
@@ -39,11 +40,11 @@ def command(place: Place, output: str, selection: Selection, console: Console) -
     console.warn(begun.warnings)
     terms = planning.terms(begun, planning.Request(selection))
     reader: Reader = connect(begun, losses=True)
-    snapshot = reader.observe()
-    planned = plan(begun.desired, snapshot, terms)
+    desired, snapshot = located(begun.desired, reader), reader.observe()
+    planned = plan(desired, snapshot, terms)
     totals = {row.target: row.steps.number for row in planned.changes if row.steps}
     counted = tuple(_with_total(observed, totals) for observed in snapshot)
-    table = rows(serving(begun.desired, counted, terms), _notes(planned))
+    table = rows(serving(desired, counted, terms), _notes(planned))
     if output == "json":
         console.print(status_json(table))
     else:

@@ -7,7 +7,7 @@ from typing import assert_never
 from reconciler.plan import diff
 from reconciler.plan.change import TRAININGS, Action, Change, Effect, FieldChange, refused
 from reconciler.plan.inventory import Group, Inventory
-from reconciler.plan.leftover import NEWER, UNKNOWN, kept, retained, shield, shielded, superseded
+from reconciler.plan.leftover import NEWER, UNKNOWN, duplicate, kept, retained, shield, shielded, superseded
 from reconciler.plan.match import Match, keep, match, wanted
 from reconciler.plan.terms import Terms, wished
 from reconciler.plan.training import begin, in_vain, ownership, steps
@@ -28,8 +28,8 @@ def decide(desired: Desired, group: Group, inventory: Inventory, terms: Terms) -
     serving = chosen.observed if chosen else None
     rest = tuple(o for o in group.marked if o is not serving)
     stays = retained(rest, keep(desired, terms))
-    unclear = [o for o in rest if o.state is State.UNKNOWN]
-    superfluous = [o for o in rest if o not in stays and o not in unclear]
+    unclear = [o for o in rest if o.state is State.UNKNOWN and not o.removable]
+    superfluous = [o for o in rest if o.erasable and o not in stays and o not in unclear]
     spared = [o for o in superfluous if shielded(desired, o, terms)]
     goes = tuple(o for o in superfluous if o not in spared)
     lost = [o for o in group.claimed if o is not serving]
@@ -39,6 +39,7 @@ def decide(desired: Desired, group: Group, inventory: Inventory, terms: Terms) -
     if spared and row.action in TRAININGS:
         row = shield(replace(row, supersedes=(), ownership=None, grants=(), notes=()), spared[0], row.action)
     yield row
+    yield from (duplicate(desired.address, twin) for twin in group.twins)
     if not row.refused:
         yield from (shield(superseded(desired, o, "", terms), o, Action.DELETE) for o in spared)
     if serving is not None and serving.state is State.READY and not row.refused:
@@ -75,7 +76,7 @@ def _main(
         case State.FAILED:
             return _failed(row, matches, terms)
         case State.UNKNOWN:
-            return refused(row, Reason.UNKNOWN_STATE, Action.NOOP, UNKNOWN)
+            return _unusable(row, chosen.observed)
         case _:
             assert_never(chosen.observed.state)
 
@@ -117,6 +118,14 @@ def _failed(row: Change, matches: tuple[Match, ...], terms: Terms) -> Change:
     detail = f"its training failed: {said.rstrip('.')}; fix the cause and `--retry-failed {row.address}`"
     serves = any(m.observed.state is State.READY and m.observed.mark is Mark.VALID for m in matches)
     return refused(row, Reason.FAILED, Action.REPLACE if serves else Action.CREATE, detail)
+
+
+def _unusable(row: Change, observed: Observed) -> Change:
+    """A model that may be whole and does not serve, or is in a state that nobody here knows."""
+    if not observed.trouble:
+        return refused(row, Reason.UNKNOWN_STATE, Action.NOOP, UNKNOWN)
+    detail = f"{observed.trouble}; let it serve again, or `--replace {row.address}` trains anew"
+    return refused(row, Reason.NOT_SERVING, Action.NOOP, detail)
 
 
 def _newer(desired: Desired, observed: Observed) -> Change:

@@ -9,19 +9,28 @@ from collections.abc import Iterator
 
 from reconciler.plan.change import Effect, FieldChange
 from reconciler.resource.desired import Desired
-from reconciler.resource.identity import BASE_PATHS, HYPERPARAMETERS, base_hash, origin_of, same_hash, short_digest
+from reconciler.resource.identity import (
+    BASE_PATHS,
+    HYPERPARAMETERS,
+    PARENT,
+    base_hash,
+    origin_of,
+    same_hash,
+    short_digest,
+)
 from reconciler.resource.observed import Observed
 from reconciler.resource.reason import Reason
 from reconciler.resource.rules import Capabilities, FieldRule, Mutability, Rules, Value, equal, shortest
 
 DATASET = "dataset"
+VALIDATION = "validationDataset"
 
 
 def compare(
     desired: Desired, observed: Observed, capabilities: Capabilities, *, proven: bool
 ) -> tuple[FieldChange, ...]:
     """List the differences, by path. `proven`: the model's id is the very id that these inputs compute."""
-    found = [*_data(desired, observed, proven=proven)]
+    found = [*_data(desired, observed, proven=proven), *_validation(desired, observed)]
     for path, value in desired.fields.items():
         rule = capabilities.rule(path)
         if rule is None:
@@ -68,7 +77,7 @@ def _same(observed: Value | None, declared: Value) -> bool:
 
 def _written(desired: Desired, observed: Observed, path: str, value: Value) -> FieldChange:
     """A value that a PATCH can write."""
-    ignored = path in desired.lifecycle.ignore_changes
+    ignored = {path, path.partition(".")[0]} & set(desired.lifecycle.ignore_changes)
     effect = Effect.IGNORED if ignored else Effect.WRITE
     return FieldChange(path, observed.fields.get(path), value, effect, Reason.DRIFTED)
 
@@ -84,7 +93,9 @@ def _trained(
     desired: Desired, observed: Observed, rule: FieldRule, value: Value, *, proven: bool
 ) -> Iterator[FieldChange]:
     """A value that only training can change: recorded or echoed is unchanged, another echo is a note."""
-    echoed, known = observed.fields.get(rule.path), _recorded(observed, rule.path)
+    # The address of a parent says nothing of which of its models it was.
+    echoed = observed.fields.get(rule.path) if rule.path != PARENT else None
+    known = _recorded(observed, rule.path)
     origin = base_hash(origin_of(desired))
     if rule.path in BASE_PATHS and observed.ownership and same_hash(observed.ownership.base, origin):
         known = value
@@ -97,7 +108,17 @@ def _trained(
     ignored = rule.path in desired.lifecycle.ignore_changes
     effect = Effect.IGNORED if ignored else Effect.RETRAIN
     old = known if echoed is None else echoed
-    yield FieldChange(rule.path, old, value, effect, Reason.IMMUTABLE_FIELD, rule.why)
+    reason = Reason.DEPENDENCY if rule.path == PARENT else Reason.IMMUTABLE_FIELD
+    yield FieldChange(rule.path, old, value, effect, reason, rule.why)
+
+
+def _validation(desired: Desired, observed: Observed) -> Iterator[FieldChange]:
+    """The data a training is measured with: other data changes nothing about a model that is trained."""
+    recorded = observed.ownership.validation if observed.ownership else ""
+    if desired.validation is None or not recorded or same_hash(recorded, desired.validation.digest):
+        return
+    new, why = short_digest(desired.validation.digest), "measures the next training"
+    yield FieldChange(VALIDATION, short_digest(recorded), new, Effect.NOTE, Reason.NEXT_TRAINING, why)
 
 
 def _data(desired: Desired, observed: Observed, *, proven: bool) -> Iterator[FieldChange]:

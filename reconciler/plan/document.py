@@ -131,6 +131,7 @@ def _change(change: Change, root: str) -> ChangePart:
         fields=tuple(map(_field, change.fields)),
         supersedes=tuple(map(_model, change.supersedes)),
         successor=change.successor,
+        parent=change.parent,
         steps=StepsPart(count=change.steps.number, exact=change.steps.exact) if change.steps else None,
         grants=tuple(GrantPart(grantee=g.grantee, email=g.email, role=g.role) for g in change.grants),
         notes=change.notes,

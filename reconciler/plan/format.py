@@ -146,6 +146,7 @@ class ChangePart(Part):
     fields: tuple[FieldPart, ...]
     supersedes: tuple[ModelPart, ...]
     successor: str
+    parent: Annotated[str, Field(description="The model that a training starts from.")] = ""
     steps: StepsPart | None
     grants: tuple[GrantPart, ...]
     notes: tuple[Text, ...]

@@ -52,6 +52,7 @@ def _objections(plan: Plan, bounds: Bounds, declared: int) -> Iterator[tuple[str
     removed = [row for row in rows if _removes(row)]
     deletes = sum(row.observed is None or row.observed.state is not State.FAILED for row in removed)
     steps = sum(row.steps.number for row in rows if row.steps and row.action in TRAININGS)
+    unknown = [row.address for row in rows if row.action in TRAININGS and row.steps is None]
     gone = len(removed)
     if gone and not declared and not bounds.empty:
         yield f"no manifest declares a model, so all {gone} would be deleted", "`--allow-empty` if that is meant"
@@ -67,6 +68,9 @@ def _objections(plan: Plan, bounds: Bounds, declared: int) -> Iterator[tuple[str
         ("deletes", deletes, bounds.deletes),
         ("steps", steps, bounds.steps),
     ):
+        if name == "steps" and bound is not None and unknown:
+            message = f"steps: those of {len(unknown)} trainings ({unknown[0]}) are not known, and the limit is {bound}"
+            yield message, "take the limit away, and use `--max-creates` and `--max-replaces` here"
         if bound is not None and number > bound:
             advice = f"raise `--max-{name}`, or limits.max{name.capitalize()} in the workspace, if that is meant"
             yield f"{name}: {number} is over the limit of {bound}", advice

@@ -12,14 +12,18 @@ from dataclasses import dataclass, field
 from reconciler.resource.address import Address
 from reconciler.resource.identity import names
 from reconciler.resource.naming import Naming
-from reconciler.resource.observed import Mark, Observed, Snapshot
+from reconciler.resource.observed import Mark, Observed, Snapshot, State
 
 
 @dataclass(slots=True)
 class Group:
-    """The models of one address, while they are being collected."""
+    """The models of one address, while they are being collected.
+
+    `twins` are trainings that were begun a second time for one request, and go on beside the one that counts.
+    """
 
     marked: list[Observed] = field(default_factory=list)
+    twins: list[Observed] = field(default_factory=list)
     claimed: list[Observed] = field(default_factory=list)
     overwritten: list[Observed] = field(default_factory=list)
     newer: list[Observed] = field(default_factory=list)
@@ -41,9 +45,9 @@ class Inventory:
 
     @property
     def owned(self) -> int:
-        """How many models are ours."""
+        """How many models are ours; a mere record of one is none."""
         groups = [*self.declared.values(), *self.undeclared.values()]
-        return sum(len(g.marked) + len(g.claimed) + len(g.newer) for g in groups)
+        return sum(sum(o.erasable for o in (*g.marked, *g.claimed, *g.newer)) for g in groups)
 
 
 def take(snapshot: Snapshot, addresses: Iterable[Address], owners: tuple[str, ...], naming: Naming) -> Inventory:
@@ -64,11 +68,18 @@ def take(snapshot: Snapshot, addresses: Iterable[Address], owners: tuple[str, ..
         else:
             address = _address(ownership.name, declared)
             group = declared[address] if address else undeclared[ownership.name]
-            (group.newer if observed.mark is Mark.NEWER else group.marked).append(observed)
+            _kind(group, observed).append(observed)
     foreign += _claim(unmarked, declared, owners, naming)
     _claim([o for o in snapshot if o.mark is Mark.VOID], declared, owners, naming)
     held = {observed.name: observed for observed in snapshot}
     return Inventory(declared, undeclared, tuple(void), tuple(foreign), held)
+
+
+def _kind(group: Group, observed: Observed) -> list[Observed]:
+    """Where in its group a model of ours belongs. A second model that is READY is one like any other."""
+    if observed.mark is Mark.NEWER:
+        return group.newer
+    return group.twins if observed.twin and observed.state is State.TRAINING else group.marked
 
 
 def _address(name: str, declared: Mapping[Address, Group]) -> Address | None:

@@ -37,17 +37,32 @@ def superseded(desired: Desired, observed: Observed, successor: str, terms: Term
         successor=successor,
         grants=terms.facts.grants.get(observed.name, ()),
     )
+    if observed.state is not State.TRAINING:
+        return departing(row, observed)
+    wish = (Reason.REQUESTED,) if wished(terms.wishes.cancel, desired.address) else ()
+    detail = thrown_away(desired, observed, terms)
+    return departing(replace(row, reasons=(*row.reasons, *wish), detail=detail), observed)
+
+
+def departing(row: Change, observed: Observed) -> Change:
+    """The row of a model that goes: at once, or when its training is over; refused where its state says too little."""
     match observed.state:
         case State.READY | State.FAILED:
             return replace(row, action=Action.DELETE)
         case State.TRAINING:
-            wish = (Reason.REQUESTED,) if wished(terms.wishes.cancel, desired.address) else ()
-            detail = thrown_away(desired, observed, terms)
-            return replace(row, action=Action.WAIT, reasons=(*row.reasons, *wish), detail=detail)
+            return replace(row, action=Action.WAIT)
+        case State.UNKNOWN if observed.removable:
+            return replace(row, action=Action.DELETE)
         case State.UNKNOWN:
             return refused(row, Reason.UNKNOWN_STATE, Action.DELETE, UNKNOWN)
         case _:
             assert_never(observed.state)
+
+
+def duplicate(address: Address, observed: Observed) -> Change:
+    """A training that was begun twice: whatever becomes of the one that counts, this one only costs."""
+    detail = "the older one counts; this one is asked to stop"
+    return Change(address, Action.DELETE, (Reason.DUPLICATE,), observed.name, observed=observed, detail=detail)
 
 
 def shielded(desired: Desired, observed: Observed, terms: Terms) -> bool:

@@ -21,9 +21,10 @@ unless protected or kept. All of them stay while a declared address has no model
 training: what goes may be what its users fall back on. Everything refused or skipped is a row with its reason.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
+from reconciler.plan import parents
 from reconciler.plan.change import TRAININGS, Action, Change, deletes, refused
 from reconciler.plan.decision import decide
 from reconciler.plan.inventory import Inventory, take
@@ -48,8 +49,9 @@ def plan(desired: Iterable[Desired], snapshot: Snapshot, terms: Terms) -> Plan:
     inventory = take(snapshot, wants, terms.owners, terms.naming)
     owned = inventory.owned
     inventory, ambiguity = move(wants.values(), inventory, terms)
-    rows = [_judged(row, terms) for row in _rows(wants, inventory, ambiguity, terms)]
-    rows = _unsettled([row for change in rows for row in _irreplaceable(change, terms)])
+    rows = parents.led(list(_rows(wants, inventory, ambiguity, terms)), parents.Family(wants, inventory, terms))
+    stuck = parents.stuck(rows)
+    rows = _unsettled([row for change in rows for row in _spared(change, stuck, terms)])
     return Plan(
         terms.context,
         tuple(sorted(rows, key=lambda change: change.order)),
@@ -90,23 +92,30 @@ def _maybe_renamed(row: Change, candidates: str) -> Change:
     return refused(row, Reason.AMBIGUOUS_RENAME, row.action, f"may have been renamed to {candidates}")
 
 
-def _judged(row: Change, terms: Terms) -> Change:
-    """A DELETE of a model that could never be trained again needs its own word."""
-    if deletes(row) and row.observed and _unique(row.observed, row.address, terms):
-        return refused(row, Reason.IRREPLACEABLE, Action.DELETE, _unique_detail(row.address))
-    return row
-
-
-def _irreplaceable(row: Change, terms: Terms) -> Iterator[Change]:
-    """Models that a training would supersede and that could never be trained again become rows of their own."""
-    unique = [old for old in row.supersedes if _unique(old, row.address, terms)]
-    if not unique:
-        yield row
+def _spared(row: Change, stuck: Mapping[Address, Address], terms: Terms) -> Iterator[Change]:
+    """The row, refused if it deletes a model that has to stay; such a one among what it supersedes gets its own row."""
+    if deletes(row) and row.observed and (objection := _objection(row.observed, row.address, stuck, terms)):
+        yield refused(row, objection[0], Action.DELETE, objection[1])
         return
-    yield replace(row, supersedes=tuple(old for old in row.supersedes if old not in unique))
-    for old in unique:
-        leftover = Change(row.address, Action.NOOP, (Reason.SUPERSEDED,), old.name, observed=old)
-        yield refused(leftover, Reason.IRREPLACEABLE, Action.DELETE, _unique_detail(row.address))
+    objections = {old.name: _objection(old, row.address, stuck, terms) for old in row.supersedes}
+    yield replace(row, supersedes=tuple(old for old in row.supersedes if not objections[old.name]))
+    for old in row.supersedes:
+        if objection := objections[old.name]:
+            leftover = Change(row.address, Action.NOOP, (Reason.SUPERSEDED,), old.name, observed=old)
+            yield refused(leftover, objection[0], Action.DELETE, objection[1])
+
+
+def _objection(
+    observed: Observed, address: Address, stuck: Mapping[Address, Address], terms: Terms
+) -> tuple[Reason, str] | None:
+    """Why a model stays that would go by the table: it is not of our making, or somebody needs it."""
+    if observed.adopted:
+        return Reason.ADOPTED, f"it is never deleted here; delete it by hand, or `reconciler forget {address}`"
+    if _unique(observed, address, terms):
+        return Reason.IRREPLACEABLE, _unique_detail(address)
+    if observed.state is not State.READY or address not in stuck:
+        return None
+    return Reason.DEPENDENCY, f"{stuck[address]} may be tuned from it, and is refused: do what is said there"
 
 
 def _unsettled(rows: list[Change]) -> list[Change]:
@@ -158,7 +167,7 @@ def _warnings(rows: list[Change], inventory: Inventory, terms: Terms) -> Iterato
                 f"owner {owner} already trained {row.address} from this data; "
                 "if the workspace was renamed, add it to formerOwners"
             )
-    if terms.facts.asked and terms.facts.tunable is None:
+    if terms.facts.asked and terms.facts.tunable is None and terms.capabilities.lists_bases:
         yield "the service does not say which base models can be tuned; a training may be refused when it is begun"
     if terms.facts.tunable is not None and not terms.facts.tunable:
         yield "the service offers no base model that can be tuned: nothing can be created or replaced"

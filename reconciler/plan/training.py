@@ -101,6 +101,7 @@ def ownership(desired: Desired, owner: str) -> Ownership:
         hyperparameters(desired.fields),
         protect=desired.lifecycle.protect,
         keep=desired.lifecycle.on_removal == "keep",
+        validation=desired.validation.digest if desired.validation else "",
     )
 
 

@@ -6,11 +6,10 @@ the flag, for that owner's workspace may be alive and declare the model: being i
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import assert_never
 
 from reconciler.plan.change import Action, Change, Effect, FieldChange, refused
 from reconciler.plan.inventory import Group
-from reconciler.plan.leftover import NEWER, UNKNOWN, kept
+from reconciler.plan.leftover import NEWER, departing, duplicate, kept
 from reconciler.plan.terms import Terms, wished
 from reconciler.resource.address import Address
 from reconciler.resource.observed import Observed, State
@@ -21,14 +20,17 @@ def undeclared(name: str, group: Group, terms: Terms) -> Iterator[Change]:
     """Yield a row for each model of a name that is not declared."""
     address = Address(name)
     if not terms.complete:
-        yield from kept(address, (*group.marked, *group.newer), Reason.NOT_SELECTED)
+        yield from kept(address, (*group.marked, *group.twins, *group.newer), Reason.NOT_SELECTED)
         return
     for observed in group.newer:
         row = Change(address, Action.NOOP, (Reason.UNDECLARED,), observed.name, observed=observed)
         yield refused(row, Reason.NEWER_MARK, Action.DELETE, NEWER)
     lifted = wished(terms.wishes.unprotect, address)
     protected = not lifted and any(o.ownership and o.ownership.protect for o in group.marked)
+    yield from (duplicate(address, twin) for twin in group.twins)
     for observed in group.marked:
+        if not observed.erasable:
+            continue  # nothing is left of it but the record that it failed
         former = "" if lifted else _former(observed, terms)
         yield _row(address, observed, protected=protected, former=former)
 
@@ -64,12 +66,5 @@ def _row(address: Address, observed: Observed, *, protected: bool, former: str) 
         return refused(row, Reason.FORMER_OWNER, intended, detail)
     if observed.ownership and observed.ownership.keep:
         return let_go(row, observed)
-    match observed.state:
-        case State.READY | State.FAILED:
-            return replace(row, action=Action.DELETE)
-        case State.TRAINING:
-            return replace(row, action=Action.WAIT, detail="deleted when its training ends")
-        case State.UNKNOWN:
-            return refused(row, Reason.UNKNOWN_STATE, Action.DELETE, UNKNOWN)
-        case _:
-            assert_never(observed.state)
+    waits = observed.state is State.TRAINING
+    return departing(replace(row, detail="deleted when its training ends") if waits else row, observed)

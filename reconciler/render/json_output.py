@@ -64,7 +64,9 @@ def status_json(rows: Iterable[StatusRow]) -> str:
 
 def outputs_json(outputs: Iterable[Output]) -> str:
     """Write the ids to call, by name."""
-    models: dict[str, Json] = {each.address.name: {"id": each.id, "stale": each.stale} for each in outputs}
+    models: dict[str, Json] = {
+        each.address.name: {"id": each.id, "stale": each.stale, "resources": dict(each.resources)} for each in outputs
+    }
     return pretty({"formatVersion": FORMAT_VERSION, "models": models})
 
 

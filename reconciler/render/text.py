@@ -125,6 +125,8 @@ def _models(change: Change) -> Iterator[Line]:
     for other in change.supersedes:
         if change.action is not Action.REPLACE or other != old:
             yield Line(f"deleted when {target} is READY: {other.name}{_state(other)}")
+    if change.parent:
+        yield Line(f"tuned from: {change.parent}")
     if change.successor:
         yield Line(f"in its place: {change.successor}")
 

@@ -107,6 +107,11 @@ class Observed:
     erasable: bool = True
 
     @property
+    def removable(self) -> bool:
+        """Whether it can be deleted now: there is something to delete, and its state is known and final."""
+        return self.erasable and (self.state in (State.READY, State.FAILED) or bool(self.trouble))
+
+    @property
     def born(self) -> tuple[str, str]:
         """Sorting key by age, then name; without the Z that ends a time, which sorts after every fraction."""
         return self.created.removesuffix("Z"), self.name

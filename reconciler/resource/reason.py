@@ -18,6 +18,7 @@ class Reason(StrEnum):
     UNSETTLED = "UNSETTLED"  # no longer declared, and stays while a declared model is missing and cannot be trained
     NOT_SELECTED = "NOT_SELECTED"  # outside of what this run was asked to look at
     SUPERSEDED = "SUPERSEDED"  # another model of the address is the wanted one
+    DUPLICATE = "DUPLICATE"  # a second training for one request
     RETAINED = "RETAINED"  # superseded, and kept by lifecycle.keepSuperseded
     KEPT = "KEPT"  # manifest gone, lifecycle.onRemoval: keep
     TRAINING = "TRAINING"  # the wanted model is being trained
@@ -37,6 +38,7 @@ class Reason(StrEnum):
     AMBIGUOUS_RENAME = "AMBIGUOUS_RENAME"  # may be a rename, may be a new model
     REQUESTED = "REQUESTED"  # asked for on the command line
     BASE_NOT_TUNABLE = "BASE_NOT_TUNABLE"  # the service does not tune this base model (any more)
+    ADOPTED = "ADOPTED"  # ours because a person said so: never deleted
     IRREPLACEABLE = "IRREPLACEABLE"  # could never be trained again
     GRANTS_LOST = "GRANTS_LOST"  # who may use the old model could not be copied to the new one
     ID_TAKEN = "ID_TAKEN"  # the id exists and is invisible to this identity

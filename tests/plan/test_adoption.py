@@ -16,7 +16,6 @@ from reconciler.resource.reason import Reason
 from tests.build import (
     BASE,
     CONTEXT,
-    OWNER,
     desired,
     marked,
     observed,
@@ -28,6 +27,7 @@ from tests.build import (
     unmarked,
     wishes,
 )
+from tests.tested import OWNER
 
 A = desired(epochs=5)
 FOUND = replace(unmarked(observed(A)), name="tunedModels/by-hand")

@@ -110,6 +110,7 @@ def test_what_is_published() -> None:
                 ],
                 "supersedes": [{"name": "tunedModels/support-old", "state": "READY", "created": "2025"}],
                 "successor": "",
+                "parent": "",
                 "steps": {"count": 38, "exact": False},
                 "grants": [{"grantee": "USER", "email": "a@example.com", "role": "READER"}],
                 "notes": ["a note"],
@@ -132,6 +133,7 @@ def test_what_is_published() -> None:
                 "inputs": "f" * 64,
                 "fields": [],
                 "successor": "",
+                "parent": "",
             },
             {
                 "address": "TunedModel/support",

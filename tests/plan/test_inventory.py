@@ -3,10 +3,10 @@
 from dataclasses import replace
 
 from reconciler.plan.inventory import take
-from reconciler.providers.gemini.rules import NAMING
 from reconciler.resource.identity import abbreviate
 from reconciler.resource.observed import Mark, Observed
-from tests.build import OWNER, desired, marked, names, observed, planned, row, told, unmarked
+from tests.build import NAMING, desired, marked, names, observed, planned, row, told, unmarked
+from tests.tested import OWNER
 
 A, B = desired("a"), desired("b")
 

@@ -6,7 +6,8 @@ import pytest
 
 from reconciler.plan.change import Action
 from reconciler.resource.observed import Mark, State
-from tests.build import OWNER, address, desired, marked, names, observed, planned, row, told
+from tests.build import address, desired, marked, names, observed, planned, row, told
+from tests.tested import OWNER
 
 ONE, TWO, THREE = desired(data="one"), desired(data="two"), desired(data="three")
 LOST = {"asked": True, "tunable": frozenset({"models/other"})}

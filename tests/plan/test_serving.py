@@ -5,23 +5,18 @@ from dataclasses import replace
 
 import pytest
 
-from reconciler.plan.plan import Context
 from reconciler.plan.serving import Serving, serving
 from reconciler.plan.terms import Terms
 from reconciler.plan.training import ownership
-from reconciler.providers.gemini.rules import NAMING, capabilities
 from reconciler.resource.address import Address
 from reconciler.resource.dataset import Dataset, Locator
 from reconciler.resource.desired import Desired
 from reconciler.resource.identity import inputs_hash
 from reconciler.resource.observed import Mark, Observed, State
 from reconciler.resource.rules import Fields
+from tests.build import terms
 
-TERMS = Terms(
-    Context("demo", "acme", "gemini", "v1beta", "https://x"),
-    capabilities("v1beta"),
-    NAMING,
-)
+TERMS = terms()
 
 
 def declared(name: str = "support", epochs: int = 5) -> Desired:

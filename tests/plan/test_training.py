@@ -8,7 +8,8 @@ from reconciler.plan.change import Action, Steps
 from reconciler.plan.training import steps
 from reconciler.resource.identity import short_digest
 from reconciler.resource.observed import Grant, Mark, State
-from tests.build import OWNER, RULES, desired, marked, observed, ownership, planned, row, told, unmarked
+from tests.build import RULES, desired, marked, observed, ownership, planned, row, told, unmarked
+from tests.tested import OWNER
 
 V1, V2 = desired(data="one"), desired(data="two")
 

@@ -1,0 +1,83 @@
+"""Models tuned from other declared models: planned together with those, begun when those are READY.
+
+A child's training starts from the model that its parent's manifest declares now: from the one that serves, or from the
+one this plan trains, and then the child waits for it. What a child may still start from stays until the child is READY.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from reconciler.plan.change import TRAININGS, Action, Change, refused
+from reconciler.plan.inventory import Inventory
+from reconciler.plan.match import match, wanted
+from reconciler.plan.terms import Terms
+from reconciler.resource.address import Address
+from reconciler.resource.desired import Desired
+from reconciler.resource.lineage import parent_of
+from reconciler.resource.observed import State
+from reconciler.resource.reason import Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """What is declared and what there is of it, for finding the parents of trainings."""
+
+    wants: Mapping[Address, Desired]
+    inventory: Inventory
+    terms: Terms
+
+
+def led(rows: Sequence[Change], family: Family) -> list[Change]:
+    """The rows, each training of a child with the model that it starts from; refused where that will not be there."""
+    mains = {row.address: row for row in rows if row.desired}
+    for address in sorted(mains, key=lambda each: _generation(each, family.wants)):
+        mains[address] = _led(mains[address], mains, family)
+    return [mains[row.address] if row.desired else row for row in rows]
+
+
+def needed(rows: Iterable[Change]) -> frozenset[Address]:
+    """Addresses whose models stay as they are for now: a child of theirs is yet to be trained, or is being trained."""
+    unready = (row for row in rows if row.desired and not row.refused and row.action in (*TRAININGS, Action.WAIT))
+    return frozenset(parent for row in unready if row.desired and (parent := parent_of(row.desired.fields)))
+
+
+def stuck(rows: Iterable[Change]) -> Mapping[Address, Address]:
+    """Addresses whose models stay: the training of a child (the value) that may start from them is refused."""
+    children = (row for row in rows if row.desired and row.refused and row.intended in TRAININGS)
+    return {parent: row.address for row in children if row.desired and (parent := parent_of(row.desired.fields))}
+
+
+def _generation(address: Address, wants: Mapping[Address, Desired]) -> int:
+    """How many declared models come before one. Validation refuses cycles; here they only have an end."""
+    seen = [address]
+    while (desired := wants.get(seen[-1])) and (parent := parent_of(desired.fields)) and parent not in seen:
+        seen.append(parent)
+    return len(seen)
+
+
+def _led(row: Change, mains: Mapping[Address, Change], family: Family) -> Change:
+    """A row, with its parent if it trains from one."""
+    parent = parent_of(row.desired.fields) if row.desired and row.action in TRAININGS else None
+    if parent is None:
+        return row
+    if (main := mains.get(parent)) is None:
+        name = _serving(parent, family)
+        if name:
+            return replace(row, parent=name)
+        detail = f"{parent}, which it is tuned from, is not READY as declared; apply it first, or select it too"
+        return refused(row, Reason.DEPENDENCY, row.action, detail)
+    if main.refused:
+        detail = f"{parent}, which it is tuned from, is refused: do what is said there"
+        return refused(row, Reason.DEPENDENCY, row.action, detail)
+    if main.action in (*TRAININGS, Action.WAIT):
+        return replace(row, parent=main.target, reasons=tuple(dict.fromkeys((*row.reasons, Reason.DEPENDENCY))))
+    return replace(row, parent=main.target)
+
+
+def _serving(address: Address, family: Family) -> str:
+    """The READY model of an address that this run does not look after; empty without one."""
+    desired, group = family.wants.get(address), family.inventory.declared.get(address)
+    if desired is None or group is None:
+        return ""
+    chosen = wanted(match(desired, group, family.terms), desired, family.terms)
+    return chosen.observed.name if chosen and chosen.observed.state is State.READY else ""

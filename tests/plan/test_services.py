@@ -1,0 +1,126 @@
+"""What only some services have: models that do not serve, records, second trainings, inputs of no use later."""
+
+from dataclasses import replace
+
+import pytest
+
+from reconciler.errors import UnsafePlan
+from reconciler.plan.change import Effect
+from reconciler.plan.diff import compare
+from reconciler.plan.guards import Bounds, guard
+from reconciler.resource.observed import Observed, State
+from reconciler.resource.reason import Reason
+from reconciler.resource.rules import FieldRule, Mutability
+from tests.build import CAPABILITIES, RULES, desired, names, observed, planned, row, told
+
+V1, V2 = desired(data="one"), desired(data="two")
+GONE = "its endpoint is gone"
+
+
+def idle(model: Observed) -> Observed:
+    """The same model, which nothing serves."""
+    return replace(model, state=State.UNKNOWN, trouble=GONE)
+
+
+def record(model: Observed) -> Observed:
+    """What is left of a training that failed, where nobody can delete that."""
+    return replace(model, state=State.FAILED, erasable=False)
+
+
+def twin(model: Observed, state: State = State.TRAINING) -> Observed:
+    """A second training for the same request."""
+    return replace(model, name="jobs/2", state=state, twin=True, created="2024-05-02T00:00:00Z")
+
+
+def test_a_model_that_nothing_serves_is_not_trained_again() -> None:
+    """Law 31: Model there, Endpoint gone."""
+    made = planned(V1, idle(observed(V1)))
+    assert told(made) == ["!NOOP a NOT_SERVING"]
+    assert row(made).detail == f"{GONE}; let it serve again, or `--replace TunedModel/a` trains anew"
+    again = planned(V1, idle(observed(V1)), replace="a")
+    assert told(again) == ["CREATE a REQUESTED"]
+    assert names(row(again).supersedes) == [observed(V1).name]
+
+
+def test_half_a_deletion_is_finished() -> None:
+    """Killed between the endpoint and the model: what is left serves nobody, and goes as planned."""
+    assert told(planned(V2, observed(V2), idle(observed(V1)))) == ["NOOP a", "DELETE a SUPERSEDED"]
+    assert told(planned([], idle(observed(V1)))) == ["DELETE a UNDECLARED"]
+
+
+def test_a_state_that_nobody_knows_is_no_half_deletion() -> None:
+    assert told(planned([], observed(V1, State.UNKNOWN))) == ["!DELETE a UNKNOWN_STATE+UNDECLARED"]
+
+
+def test_a_record_is_shown_while_it_counts_and_never_deleted() -> None:
+    """Law 31: jobs cannot be deleted."""
+    made = planned(V1, record(observed(V1)))
+    assert (told(made), made.owned) == (["!CREATE a FAILED"], 0)
+    retried = planned(V1, record(observed(V1)), retry="a")
+    assert (told(retried), row(retried).supersedes) == (["CREATE a REQUESTED"], ())
+    assert told(planned(V2, observed(V2), record(observed(V1)))) == ["NOOP a"]
+    assert told(planned([], record(observed(V1)))) == []
+
+
+def test_a_second_training_is_stopped_whatever_becomes_of_the_first() -> None:
+    """Law 19."""
+    for first in (State.READY, State.TRAINING):
+        made = planned(V1, observed(V1, first), twin(observed(V1)))
+        assert [line for line in told(made) if "DUPLICATE" in line] == ["DELETE a DUPLICATE"]
+    assert told(planned([], observed(V1), twin(observed(V1)))) == ["DELETE a DUPLICATE", "DELETE a UNDECLARED"]
+    assert told(planned(V1, observed(V1), twin(observed(V1)), selected=["b"])) == []
+
+
+def test_a_second_training_that_is_over_is_a_leftover_like_any_other() -> None:
+    assert told(planned(V1, observed(V1), twin(observed(V1), State.READY))) == ["NOOP a", "DELETE a SUPERSEDED"]
+    waiting = planned(V1, observed(V1, State.TRAINING), twin(observed(V1), State.READY))
+    assert told(waiting) == ["WAIT a TRAINING"]
+    assert [old.twin for old in row(waiting).supersedes] == [True]
+
+
+def test_what_was_imported_is_never_deleted() -> None:
+    """Law 31: labels alone permit no delete."""
+    adopted = replace(observed(V1), adopted=True)
+    assert told(planned([], adopted)) == ["!DELETE a ADOPTED+UNDECLARED"]
+    made = planned(V2, adopted)
+    assert told(made) == ["REPLACE a DATA_CHANGED", "!DELETE a ADOPTED+SUPERSEDED"]
+    assert made.changes[0].supersedes == ()
+
+
+def test_other_validation_data_is_a_note() -> None:
+    made = planned(desired(validation="v2"), observed(desired(validation="v1")))
+    assert [(f.path, f.effect, f.reason) for f in row(made).fields] == [
+        ("validationDataset", Effect.NOTE, Reason.NEXT_TRAINING)
+    ]
+    assert (made.empty, made.counts.notes) == (True, 1)
+    for want, have in ((desired(validation="v"), desired(validation="v")), (desired(validation="v"), desired())):
+        assert planned(want, observed(have)).counts.notes == 0
+    assert planned(desired(), observed(desired(validation="v"))).counts.notes == 0
+
+
+def test_an_input_of_the_training_alone_is_a_note() -> None:
+    rules = {**RULES, "serviceAccount": FieldRule("serviceAccount", Mutability.INPUT_ONLY, "runs the training")}
+    capabilities = replace(CAPABILITIES, rules=rules)
+    was, now = desired(account="a@b.c"), desired(account="x@y.z")
+    made = planned(now, observed(was), capabilities=capabilities)
+    assert [(f.path, f.old, f.new, f.reason) for f in row(made).fields] == [
+        ("serviceAccount", "a@b.c", "x@y.z", Reason.NEXT_TRAINING)
+    ]
+    assert made.empty
+    assert compare(now, observed(desired()), capabilities, proven=False) == ()
+    assert compare(now, observed(now), capabilities, proven=False) == ()
+
+
+def test_a_bound_on_steps_that_nobody_knows_refuses() -> None:
+    """A budget that cannot be counted is not kept by assuming nothing."""
+    rules = {path: rule for path, rule in RULES.items() if path != "hyperparameters.batchSize"}
+    made = planned([V1, desired("b")], capabilities=replace(CAPABILITIES, rules=rules))
+    with pytest.raises(UnsafePlan, match=r"steps: those of 2 trainings \(TunedModel/a\) are not known") as caught:
+        guard(made, Bounds(steps=1000), declared=2)
+    assert "--max-creates" in caught.value.advice
+    assert guard(made, Bounds(), declared=2) is made
+
+
+def test_the_question_for_bases_is_not_mourned_where_there_is_none_to_ask() -> None:
+    silent = replace(CAPABILITIES, lists_bases=False)
+    assert planned(V1, asked=True, capabilities=silent).warnings == ()
