@@ -11,6 +11,7 @@ from reconciler.plan.change import Action, Change, Effect, FieldChange
 from reconciler.plan.document import parse
 from reconciler.plan.event import Began, Ended, Event, Finished, Progressed, Report, Result, Waited
 from reconciler.plan.plan import Context, Plan
+from reconciler.plan.serving import Serving
 from reconciler.render.json_output import (
     event_line,
     outputs_json,
@@ -20,10 +21,10 @@ from reconciler.render.json_output import (
     version_line,
 )
 from reconciler.render.neutral import unsafe
-from reconciler.render.outputs import Output
+from reconciler.render.outputs import Output, outputs, outputs_text
 from reconciler.render.status import StatusRow
 from reconciler.resource.address import Address
-from reconciler.resource.observed import Progress, State
+from reconciler.resource.observed import Observed, Progress, State
 from reconciler.resource.reason import Reason
 
 A, MODEL = Address("hello"), "tunedModels/hello-x"
@@ -104,8 +105,16 @@ def test_a_status() -> None:
 def test_outputs() -> None:
     assert outputs_json([Output(A, MODEL, stale=True)]) == (
         '{\n  "formatVersion": "1.0",\n  "models": {\n    "hello": {\n'
-        '      "id": "tunedModels/hello-x",\n      "stale": true\n    }\n  }\n}\n'
+        '      "id": "tunedModels/hello-x",\n      "stale": true,\n      "resources": {}\n    }\n  }\n}\n'
     )
+
+
+def test_what_is_called_is_the_endpoint_where_there_is_one() -> None:
+    made = {"endpoint": "projects/p/endpoints/7", "model": "projects/p/models/5@1"}
+    serving = Serving(A, (), Observed("hello-x", State.READY, {}, resources=made))
+    (output,) = outputs([serving])
+    assert outputs_text([output]) == "hello\tprojects/p/endpoints/7\n"
+    assert json.loads(outputs_json([output]))["models"]["hello"]["resources"] == made
 
 
 @given(st.text())
