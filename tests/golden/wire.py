@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl
 
 from reconciler.emulator.faults import Faults
 from reconciler.emulator.server import Emulator
 from reconciler.emulator.settings import Settings
 from reconciler.emulator.wire import Recorded, Request, Response
+from tests.services.dialect import dialect
 
 WRITES = ("POST", "PATCH", "DELETE")
 LOST = 503
@@ -24,12 +26,8 @@ class Exchange:
     request: Recorded
     delivered: bool
     beside: bool
-
-    @property
-    def model(self) -> str:
-        """The id of the model that was made or meant; empty for lists."""
-        given = self.request.query.get("tunedModelId", "")
-        return given or self.request.path.partition("/tunedModels/")[2].partition("/")[0].partition(":")[0]
+    model: str
+    """The id of the model that was made or meant; empty for lists."""
 
     @property
     def writes(self) -> bool:
@@ -40,13 +38,12 @@ class Exchange:
     @property
     def creates(self) -> bool:
         """Whether the request began a training."""
-        made = self.request.method == "POST" and self.request.path.endswith("/tunedModels")
-        return made and self.request.status == 200
+        return dialect().wire.creates(self.request)
 
     @property
     def deletes(self) -> bool:
         """Whether the request deleted a model."""
-        return self.request.method == "DELETE" and self.request.status == 200
+        return dialect().wire.deletes(self.request)
 
 
 class Watched(Emulator):
@@ -60,10 +57,13 @@ class Watched(Emulator):
 
     def handle(self, request: Request) -> Response:
         """Answer our client."""
+        path, _, query = request.target.partition("?")
+        meant = Recorded(request.method, path, dict(parse_qsl(query)), _json(request.body), 0)
+        model = dialect().wire.model(meant, self._look) if request.method in WRITES else ""
         response = super().handle(request)
-        exchange = Exchange(self.requests[-1], response.delivery == "whole", self.beside)
+        exchange = Exchange(self.requests[-1], response.delivery == "whole", self.beside, model)
         self.exchanges.append(exchange)
-        if exchange.deletes:
+        if dialect().wire.withdraws(exchange.request):
             self.left.append(self.states())
         return response
 
@@ -78,10 +78,23 @@ class Watched(Emulator):
 
     def states(self) -> dict[str, str]:
         """Every model's state by its id, oldest first; a list that lags does not notice this look."""
+        return dict(dialect().wire.states(self._look))
+
+    def _look(self, method: str, target: str, body: object = None) -> Any:
+        """Ask as somebody else, of a service whose lists tell the truth."""
         settings, self.settings = self.settings, Settings()
-        listed = self.ask("GET", "/v1beta/tunedModels?pageSize=1000&fields=tunedModels(name,state)")
-        self.settings = settings
-        return {each["name"].removeprefix("tunedModels/"): each["state"] for each in listed.get("tunedModels", [])}
+        try:
+            return self.ask(method, target, body)
+        finally:
+            self.settings = settings
+
+
+def _json(body: bytes) -> Any:
+    """A body as it was meant; None if it is no JSON."""
+    try:
+        return json.loads(body)
+    except ValueError:
+        return None
 
 
 def lines(exchanges: list[Exchange]) -> Iterator[str]:
@@ -94,7 +107,7 @@ def lines(exchanges: list[Exchange]) -> Iterator[str]:
 def _line(exchange: Exchange) -> str:
     request = exchange.request
     query = "&".join(f"{key}={'…' if key == 'fields' else value}" for key, value in request.query.items())
-    target = f"{request.method:<6} {request.path}" + (f"?{query}" if query else "")
+    target = f"{request.method:<6} {dialect().wire.shown(request.path)}" + (f"?{query}" if query else "")
     if not exchange.delivered:
         said = "no answer, nothing done" if request.status == LOST else f"{request.status}, but the answer is lost"
     else:
