@@ -11,10 +11,10 @@ UV_VERSION := 0.13.8
 CODE := reconciler tests $(wildcard benchmarks)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test soak mutants lint format bench schema bless constraints clean
+.PHONY: help demo demo-vertex test soak mutants lint format bench schema bless constraints clean
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-18s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-18s %s\n", $$1, $$2 }'
 
 $(READY): pyproject.toml requirements/dev.txt
 	@test -n "$(PYTHON)" || { echo 'No Python 3.11 or newer found; name one: make PYTHON=/path/to/python3' >&2; exit 1; }
@@ -25,6 +25,9 @@ $(READY): pyproject.toml requirements/dev.txt
 
 demo: $(READY) ## the whole story on this machine, against the built-in emulator
 	@PATH="$(CURDIR)/$(VENV)/bin:$$PATH" sh scripts/demo
+
+demo-vertex: $(READY) ## the same with models on Vertex AI
+	@PATH="$(CURDIR)/$(VENV)/bin:$$PATH" sh scripts/demo vertex
 
 test: $(READY) ## every test but the soak, on all cores; the pure core must be covered to the last branch
 	$(PY) -m pytest --numprocesses=auto --cov=reconciler
