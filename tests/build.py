@@ -27,6 +27,7 @@ SERVER = tested().reported
 """What the service reports of a model for which nothing was declared."""
 
 PATHS = tested().paths
+WARMTH, BATCH = PATHS["temperature"], PATHS["batch"]
 LIFECYCLE = ("protect", "ignore_changes", "keep_superseded", "on_removal")
 
 

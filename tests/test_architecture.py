@@ -108,3 +108,11 @@ finally:
     run = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=False)
     assert (run.returncode, run.stderr) == (0, "[]\n")
     assert "Usage:" in run.stdout
+
+
+def test_the_core_knows_no_service_by_name() -> None:
+    """What differs between services is data that they publish: rules, limits, settings, names."""
+    core = [name for name in SOURCES if re.match(r"reconciler\.((resource|plan|render)\b|[a-z]+$)", name)]
+    assert "reconciler.apply" in core
+    named = re.compile(r"gemini|vertex|aiplatform|generativelanguage", re.IGNORECASE)
+    assert not [name for name in core if named.search(SOURCES[name].read_text(encoding="utf-8"))]

@@ -10,7 +10,7 @@ from reconciler.plan.event import Began, Ended, Event, Result
 from reconciler.preview import preview
 from reconciler.resource.observed import Mark, Observed, State
 from reconciler.run import Options
-from tests.build import desired, imported, marked, observed, terms
+from tests.build import WARMTH, desired, imported, marked, observed, terms
 from tests.world import World, run
 
 ONE, TWO, B = desired(data="one"), desired(data="two"), desired("b", data="b")
@@ -132,5 +132,5 @@ def test_only_failures_are_asked_for_their_reason() -> None:
 
 def test_a_replacement_shows_what_differs() -> None:
     here = world(observed(ONE))
-    (row,) = preview([replace(TWO, fields={**TWO.fields, "temperature": 0.1})], here, terms()).changes
-    assert [field.path for field in row.fields] == ["dataset", "temperature"]
+    (row,) = preview([replace(TWO, fields={**TWO.fields, WARMTH: 0.1})], here, terms()).changes
+    assert [field.path for field in row.fields] == ["dataset", WARMTH]

@@ -12,13 +12,15 @@ import click
 from reconciler.cli.connection import STATE_FOLDER, state_folder
 from reconciler.cli.options import option
 from reconciler.cli.schema import schema_text
+from reconciler.cli.starters import STARTERS
 from reconciler.errors import UsageError
+from reconciler.providers.services import DEFAULT
 from reconciler.render.neutral import neutral
 
 EPILOG = """\b
 Examples:
   reconciler init && reconciler plan
-  reconciler init models/production --service
+  reconciler init models/production --provider vertex --service
 """
 SCHEMAS = f"{STATE_FOLDER}/schemas"
 WORKSPACE = """\
@@ -29,11 +31,11 @@ metadata:
   name: {name}
 spec:
   provider: {provider}
-  # On every model of this workspace. Never change it: models of another owner are never touched.
+{settings}  # On every model of this workspace. Never change it: models of another owner are never touched.
   owner: {owner}
 {endpoint}"""
 EMULATOR = """\
-  # Inside the command: no account is needed, nothing costs money. Without this line: the Gemini API itself.
+  # Inside the command: no account is needed, nothing costs money. Without this line: {called}.
   endpoint: emulator
 """
 MODEL = """\
@@ -44,19 +46,17 @@ metadata:
   name: next-number
 spec:
   displayName: Next number
-  baseModel: models/gemini-1.5-flash-001-tuning
+  baseModel: {base}
   dataset:
     path: data/next-number.jsonl
   hyperparameters:
-    epochCount: 5
-    batchSize: 4
-"""
+{hyperparameters}"""
 WORDS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven")
 
 
 @click.command("init", epilog=EPILOG)
 @click.argument("folder", default="manifests", type=click.Path(file_okay=False, path_type=Path), metavar="[DIR]")
-@option("--provider", type=click.Choice(["gemini"]), default="gemini", show_default=True, help="The remote service.")
+@option("--provider", type=click.Choice(list(STARTERS)), default=DEFAULT, show_default=True, help="The remote service.")
 @option("--service", is_flag=True, help="For the remote service itself; without it, for the embedded emulator.")
 def command(
     folder: Path,
@@ -80,17 +80,19 @@ def command(
 
 def _files(folder: Path, provider: str, *, embedded: bool) -> Mapping[str, str]:
     """The files of a new workspace, by their paths in it."""
-    name = _name(folder)
+    name, starter = _name(folder), STARTERS[provider]
     workspace = WORKSPACE.format(
         schemas=SCHEMAS,
         name=name,
         provider=provider,
+        settings="".join(f"  {line}\n" for line in starter.settings),
         owner=f"{name[:17].rstrip('-')}-{secrets.token_hex(3)}",
-        endpoint=EMULATOR if embedded else "",
+        endpoint=EMULATOR.format(called=starter.called) if embedded else "",
     )
+    numbers = "".join(f"    {line}\n" for line in starter.hyperparameters)
     return {
         "workspace.yaml": workspace,
-        "next-number.yaml": MODEL.format(schemas=SCHEMAS),
+        "next-number.yaml": MODEL.format(schemas=SCHEMAS, base=starter.base, hyperparameters=numbers),
         "data/next-number.jsonl": _examples(),
         **{f"{SCHEMAS}/{kind}.json": schema_text(kind) for kind in ("workspace", "tunedmodel")},
     }

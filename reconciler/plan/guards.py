@@ -69,7 +69,8 @@ def _objections(plan: Plan, bounds: Bounds, declared: int) -> Iterator[tuple[str
         ("steps", steps, bounds.steps),
     ):
         if name == "steps" and bound is not None and unknown:
-            message = f"steps: those of {len(unknown)} trainings ({unknown[0]}) are not known, and the limit is {bound}"
+            more = f" (and {len(unknown) - 1} more)" if len(unknown) > 1 else ""
+            message = f"steps: how many {unknown[0]}{more} takes is not known, and the limit is {bound}"
             yield message, "take the limit away, and use `--max-creates` and `--max-replaces` here"
         if bound is not None and number > bound:
             advice = f"raise `--max-{name}`, or limits.max{name.capitalize()} in the workspace, if that is meant"

@@ -106,6 +106,8 @@ def _fields(change: Change, chosen: Sign) -> Iterator[Line]:
         yield from (Line(written(value), path=path) for path, value in sorted(change.desired.fields.items()))
         if change.desired.dataset:
             yield Line(data(change.desired.dataset), path="dataset")
+        if change.desired.validation:
+            yield Line(data(change.desired.validation), path="validationDataset")
     for field in change.fields:
         yield Line(difference(field, change), TONES.get(field.effect, Tone.PLAIN), field.path)
         if lost := overwritten(field):

@@ -7,7 +7,7 @@ from reconciler.errors import UsageError
 
 KIND = "TunedModel"
 NAME_PATTERN = r"^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$"
-"""RE2. A letter first, so that every name can begin a Gemini model id and be a Vertex label value."""
+"""RE2. A letter first, so that every name can begin a model's id and be the value of a label in Google Cloud."""
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -6,8 +6,9 @@ import yaml
 from tests.cli.conftest import Bench, Command
 
 
-def test_it_works_at_once(bench: Bench, run: Command) -> None:
-    ran = run("init", "fresh")
+@pytest.mark.parametrize("provider", ["gemini", "vertex"])
+def test_it_works_at_once(bench: Bench, run: Command, provider: str) -> None:
+    ran = run("init", "fresh", "--provider", provider)
     assert ran.code == 0
     assert ran.last == "Next: reconciler plan fresh"
     assert run("validate", "fresh").out == "Valid: 1 model.\n"

@@ -13,7 +13,7 @@ from reconciler.cli.schema import KINDS, schema
 from tests.cli.conftest import Bench, Command
 
 ROOT = Path(__file__).resolve().parents[2]
-EXAMPLES = sorted((ROOT / "manifests").glob("*.yaml"))
+EXAMPLES = sorted((ROOT / "manifests").glob("*/*.yaml"))
 
 
 @pytest.mark.process
@@ -43,6 +43,7 @@ def test_examples_fit_the_schema_they_name(path: Path) -> None:
     Draft202012Validator(json.loads(named.read_text())).validate(yaml.safe_load(text))
 
 
-def test_examples_are_valid(run: Command) -> None:
-    ran = run("validate", str(ROOT / "manifests"))
+@pytest.mark.parametrize("service", ["gemini", "vertex"])
+def test_examples_are_valid(run: Command, service: str) -> None:
+    ran = run("validate", str(ROOT / "manifests" / service))
     assert (ran.code, ran.out, ran.err) == (0, "Valid: 3 models.\n", "")

@@ -133,7 +133,6 @@ def test_what_is_published() -> None:
                 "inputs": "f" * 64,
                 "fields": [],
                 "successor": "",
-                "parent": "",
             },
             {
                 "address": "TunedModel/support",

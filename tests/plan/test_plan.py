@@ -9,7 +9,7 @@ from reconciler.plan.event import Ended, Report, Result
 from reconciler.plan.plan import Wishes
 from reconciler.resource.address import Address
 from reconciler.resource.observed import Progress, State
-from tests.build import CONTEXT, desired, marked, observed, planned, row, unmarked, wishes
+from tests.build import BATCH, CONTEXT, WARMTH, desired, marked, observed, planned, row, unmarked, wishes
 
 ONE, TWO, GONE = desired(data="one"), desired(data="two"), desired("gone", data="gone")
 FAR = planned(
@@ -163,5 +163,5 @@ def test_a_training_that_was_begun_is_something_done() -> None:
 
 def test_a_row_writes_what_is_written_and_marked() -> None:
     change = row(planned(desired(temperature=0.2, protect=True, batch=64), observed(desired(batch=64), batch=15)))
-    assert [f.path for f in change.fields] == ["hyperparameters.batchSize", "temperature", "lifecycle.protect"]
-    assert [f.path for f in change.writes] == ["temperature", "lifecycle.protect"]
+    assert [f.path for f in change.fields] == [BATCH, WARMTH, "lifecycle.protect"]
+    assert [f.path for f in change.writes] == [WARMTH, "lifecycle.protect"]

@@ -8,7 +8,7 @@ from reconciler.plan.change import Action, Effect
 from reconciler.plan.plan import Plan
 from reconciler.plan.policy import POLICIES
 from reconciler.resource.observed import State
-from tests.build import desired, marked, names, observed, planned, row, told
+from tests.build import BATCH, WARMTH, desired, marked, names, observed, planned, row, told
 
 ONE, TWO, GONE = desired(data="one"), desired(data="two"), desired("gone", data="gone")
 SITUATIONS = {
@@ -107,7 +107,7 @@ def test_a_policy_only_ever_takes_away() -> None:
 
 def test_the_differences_that_are_left_alone_are_shown() -> None:
     (change,) = applied("create-only", "update").changes
-    assert [f.path for f in change.fields] == ["temperature"]
+    assert [f.path for f in change.fields] == [WARMTH]
     assert change.ignores
 
 
@@ -119,7 +119,7 @@ def test_what_a_policy_leaves_alone_says_what_it_would_have_been() -> None:
 def test_a_note_is_no_difference_that_a_policy_leaves_alone() -> None:
     clamped = planned(desired(batch=8, temperature=0.1), observed(desired(batch=8), batch=4))
     fields = {f.path: f.effect for f in row(POLICIES["create-only"](clamped)).fields}
-    assert fields == {"temperature": Effect.IGNORED, "hyperparameters.batchSize": Effect.NOTE}
+    assert fields == {WARMTH: Effect.IGNORED, BATCH: Effect.NOTE}
 
 
 def test_a_refused_row_stays_refused() -> None:

@@ -10,7 +10,7 @@ from reconciler.plan.change import Act
 from reconciler.plan.plan import Plan
 from reconciler.plan.review import exactly, within
 from reconciler.resource.observed import Observed, State
-from tests.build import CONTEXT, desired, marked, observed, planned
+from tests.build import CONTEXT, WARMTH, desired, marked, observed, planned
 
 OLD, NEW = desired(data="one"), desired(data="two", temperature=0.1)
 OTHER, GONE = desired("b", data="b"), desired("gone", data="gone")
@@ -39,7 +39,7 @@ def test_a_half_applied_plan_can_be_run_again(world: list[Observed]) -> None:
     [
         [observed(desired(data="zero")), observed(GONE)],  # another model would be deleted
         [observed(OLD), observed(GONE), observed(desired("gone2", data="x"))],
-        [observed(GONE), observed(replace(NEW, fields={**NEW.fields, "temperature": 0.5})), observed(OTHER)],
+        [observed(GONE), observed(replace(NEW, fields={**NEW.fields, WARMTH: 0.5})), observed(OTHER)],
         [
             observed(OLD, State.FAILED),
             observed(GONE),
@@ -141,14 +141,14 @@ def test_a_mark_that_changes_is_a_write() -> None:
 @pytest.mark.parametrize(
     ("said", "now", "told"),
     [
-        ({"temperature": 0.1}, {"temperature": 0.2}, "with temperature=0.2 instead of temperature=0.1"),
+        ({"temperature": 0.1}, {"temperature": 0.2}, f"with {WARMTH}=0.2 instead of {WARMTH}=0.1"),
         (
             {"temperature": 0.1, "display_name": "x"},
             {"temperature": 0.1},
             "with fewer fields instead of displayName='x'",
         ),
         ({"temperature": 0.1}, {"temperature": 0.1, "display_name": "x"}, "displayName='x' instead of none of that"),
-        ({"temperature": 0.1}, {"description": "y" * 200}, f"with description='{'y' * 67}… instead of temperature=0.1"),
+        ({"temperature": 0.1}, {"description": "y" * 200}, f"with description='{'y' * 67}… instead of {WARMTH}=0.1"),
     ],
 )
 def test_another_value_than_reviewed_is_told(said: dict[str, Any], now: dict[str, Any], told: str) -> None:

@@ -11,7 +11,7 @@ from reconciler.plan.guards import Bounds, guard
 from reconciler.resource.observed import Observed, State
 from reconciler.resource.reason import Reason
 from reconciler.resource.rules import FieldRule, Mutability
-from tests.build import CAPABILITIES, RULES, desired, names, observed, planned, row, told
+from tests.build import BATCH, CAPABILITIES, RULES, desired, names, observed, planned, row, told
 
 V1, V2 = desired(data="one"), desired(data="two")
 GONE = "its endpoint is gone"
@@ -113,12 +113,15 @@ def test_an_input_of_the_training_alone_is_a_note() -> None:
 
 def test_a_bound_on_steps_that_nobody_knows_refuses() -> None:
     """A budget that cannot be counted is not kept by assuming nothing."""
-    rules = {path: rule for path, rule in RULES.items() if path != "hyperparameters.batchSize"}
+    rules = {path: rule for path, rule in RULES.items() if path != BATCH}
     made = planned([V1, desired("b")], capabilities=replace(CAPABILITIES, rules=rules))
-    with pytest.raises(UnsafePlan, match=r"steps: those of 2 trainings \(TunedModel/a\) are not known") as caught:
+    with pytest.raises(UnsafePlan, match=r"steps: how many TunedModel/a \(and 1 more\) takes is not known") as caught:
         guard(made, Bounds(steps=1000), declared=2)
     assert "--max-creates" in caught.value.advice
     assert guard(made, Bounds(), declared=2) is made
+    one = planned(V1, capabilities=replace(CAPABILITIES, rules=rules))
+    with pytest.raises(UnsafePlan, match="steps: how many TunedModel/a takes is not known"):
+        guard(one, Bounds(steps=1000), declared=1)
 
 
 def test_the_question_for_bases_is_not_mourned_where_there_is_none_to_ask() -> None:

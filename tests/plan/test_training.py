@@ -8,6 +8,7 @@ from reconciler.plan.change import Action, Steps
 from reconciler.plan.training import steps
 from reconciler.resource.identity import short_digest
 from reconciler.resource.observed import Grant, Mark, State
+from tests import tested
 from tests.build import RULES, desired, marked, observed, ownership, planned, row, told, unmarked
 from tests.tested import OWNER
 
@@ -37,6 +38,7 @@ def test_a_replacement_is_measured_against_the_newest_that_serves() -> None:
     assert [reason.value for reason in change.reasons] == ["IMMUTABLE_FIELD"]
 
 
+@pytest.mark.only("gemini")
 def test_what_is_not_declared_is_not_carried_over_and_said() -> None:
     """Law 11: undeclared values of the old model."""
     old = observed(desired(temperature=0.3, description="by hand", projects=("1",)))
@@ -57,6 +59,7 @@ def test_grants_of_what_goes_are_shown() -> None:
     assert leftover.changes[-1].grants == (reader,)
 
 
+@pytest.mark.only("gemini")
 def test_a_training_that_is_superseded_says_what_is_thrown_away() -> None:
     """Law 1: the steps are known only where the data is."""
     training = observed(desired(epochs=3, batch=2), State.TRAINING)
@@ -69,10 +72,12 @@ def test_a_training_that_is_superseded_says_what_is_thrown_away() -> None:
 
 
 @pytest.mark.parametrize(("epochs", "batch", "number"), [(3, 2, 23), (10, 4, 38), (3, 4, 12), (5, 4, 19), (50, 4, 188)])
+@pytest.mark.only("gemini")
 def test_steps_as_the_recorded_responses_count_them(epochs: int, batch: int, number: int) -> None:
     assert steps(desired(epochs=epochs, batch=batch), RULES) == Steps(number)
 
 
+@pytest.mark.only("gemini")
 def test_steps_are_the_most_there_can_be_when_the_service_chooses() -> None:
     assert steps(desired(epochs=4), RULES) == Steps(15, exact=False)
     assert steps(desired(batch=4), RULES) == Steps(19)
@@ -162,7 +167,7 @@ def test_replace_trains_beside_an_overwritten_mark_under_the_next_free_id() -> N
 def test_every_refusal_says_what_it_would_have_been_and_what_it_costs() -> None:
     change = row(planned(desired(data="two", protect=True, batch=4), observed(V1)))
     assert (change.action, change.intended, change.refused) == (Action.NOOP, Action.REPLACE, True)
-    assert change.steps == Steps(19)
+    assert change.steps == (Steps(19) if tested.name() == "gemini" else None)
 
 
 def test_the_owner_is_part_of_the_id() -> None:

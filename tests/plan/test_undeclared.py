@@ -191,6 +191,7 @@ def test_a_model_that_could_never_be_trained_again_is_not_deleted() -> None:
     assert told(planned([], observed(GONE, base=None), **facts)) == ["DELETE gone UNDECLARED"]
 
 
+@pytest.mark.only("gemini")
 def test_that_cannot_be_told_is_no_reason_to_refuse() -> None:
     """Law 13: if the question cannot be answered, it is a warning."""
     made = planned([], observed(GONE), asked=True)
