@@ -95,6 +95,19 @@ def test_a_create_tells_all_that_is_declared() -> None:
     )
 
 
+def test_a_create_tells_what_it_is_measured_with_and_what_it_starts_from() -> None:
+    """Of data in Cloud Storage nobody counts the examples."""
+    stored = replace(DATASET, count=0, request_bytes=1_234_567, locator=Locator("gs://b/a.jsonl", "contents", "", ""))
+    want = replace(declared({}, stored), validation=DATASET)
+    assert body(replace(CREATE, desired=want, steps=None, parent=OLD))[1:] == [
+        "      dataset:           1:ababababababababab  (1,234,567 bytes)",
+        "      validationDataset: 1:ababababababababab  (15 examples)",
+        "      id: tunedModels/support-aaaaaaccccccccc",
+        f"      tuned from: {OLD}",
+        "      declared in manifests/support.yaml:3:1",
+    ]
+
+
 def test_a_replace_tells_what_forces_it_what_it_costs_and_when_the_old_model_goes() -> None:
     assert text(REPLACE, width=200) == (
         "  +/- create, then delete the old one\n"
