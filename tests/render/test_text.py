@@ -100,7 +100,7 @@ def test_a_create_tells_what_it_is_measured_with_and_what_it_starts_from() -> No
     stored = replace(DATASET, count=0, request_bytes=1_234_567, locator=Locator("gs://b/a.jsonl", "contents", "", ""))
     want = replace(declared({}, stored), validation=DATASET)
     assert body(replace(CREATE, desired=want, steps=None, parent=OLD))[1:] == [
-        "      dataset:           1:ababababababababab  (1,234,567 bytes)",
+        "      dataset:           1:ababababababababab  (1234567 bytes)",
         "      validationDataset: 1:ababababababababab  (15 examples)",
         "      id: tunedModels/support-aaaaaaccccccccc",
         f"      tuned from: {OLD}",
