@@ -91,6 +91,11 @@ class Change:
         return tuple(f for f in self.fields if f.effect in (Effect.WRITE, Effect.MARK))
 
     @property
+    def completes(self) -> tuple[FieldChange, ...]:
+        """Of `writes` those that finish what a creation began: values that the model does not have yet."""
+        return tuple(f for f in self.writes if f.effect is Effect.WRITE and f.old is None)
+
+    @property
     def remarks(self) -> int:
         """How many things the row has to tell that lead to nothing: notes, and values that the service changed."""
         told = (Reason.SERVER_DEFAULT, Reason.NEXT_TRAINING)
@@ -128,7 +133,11 @@ class Act(NamedTuple):
 
 
 def acts(change: Change) -> tuple[Act, ...]:
-    """Every write this row will lead to, now or after a training; none for a refused row."""
+    """Every write this row will lead to, now or after a training; none for a refused row.
+
+    What a training under way is told when it is over, because the service could not be told before, is part of the
+    creation that began it.
+    """
     if change.refused:
         return ()
     address = str(change.address)
@@ -141,7 +150,8 @@ def acts(change: Change) -> tuple[Act, ...]:
         case Action.WAIT if leaves(change):
             return (Act(address, "delete", change.target, successor=change.successor),)
         case Action.NOOP | Action.WAIT | Action.UPDATE:
-            fields = tuple(f"{f.path}={f.new!r}" for f in change.writes)
+            late = change.completes if change.action is Action.WAIT else ()
+            fields = tuple(f"{f.path}={f.new!r}" for f in change.writes if f not in late)
             update = (Act(address, "update", change.target, fields=fields),) if fields else ()
             return (*update, *superseded)
         case _:

@@ -85,19 +85,22 @@ def _existing(desired: Desired, chosen: Match, terms: Terms) -> Change:
     """The row of a model that exists, with its differences and its mark, before its state decides."""
     observed = chosen.observed
     mark = _mark(desired, observed, terms)
-    fields = (*chosen.fields, *_mark_changes(observed, mark))
-    effects = (Effect.WRITE, Effect.MARK)
-    return Change(
+    row = Change(
         desired.address,
         Action.NOOP,
-        tuple(dict.fromkeys(f.reason for f in fields if f.effect in effects)),
+        (),
         observed.name,
         desired,
         observed,
-        fields,
+        (*chosen.fields, *_mark_changes(observed, mark)),
         ownership=mark,
         notes=tuple(diff.undeclared_notes(desired, observed, terms.capabilities.rules)),
     )
+    # What is not there before a model is READY is no difference until then.
+    early = row.completes if observed.state is not State.READY else ()
+    drifted = dict.fromkeys(f.reason for f in row.writes if f not in early)
+    lost = early if observed.state is State.FAILED else ()
+    return replace(row, reasons=tuple(drifted), fields=tuple(f for f in row.fields if f not in lost))
 
 
 def _ready(row: Change, chosen: Match, desired: Desired) -> Change:

@@ -14,6 +14,7 @@ from reconciler.resource.identity import (
     HYPERPARAMETERS,
     PARENT,
     base_hash,
+    base_of,
     origin_of,
     same_hash,
     short_digest,
@@ -76,10 +77,11 @@ def _same(observed: Value | None, declared: Value) -> bool:
 
 
 def _written(desired: Desired, observed: Observed, path: str, value: Value) -> FieldChange:
-    """A value that a PATCH can write."""
+    """A value that a PATCH can write. What is called by its id has not been given a name."""
     ignored = {path, path.partition(".")[0]} & set(desired.lifecycle.ignore_changes)
     effect = Effect.IGNORED if ignored else Effect.WRITE
-    return FieldChange(path, observed.fields.get(path), value, effect, Reason.DRIFTED)
+    old = observed.fields.get(path)
+    return FieldChange(path, None if old == observed.name else old, value, effect, Reason.DRIFTED)
 
 
 def _input(observed: Observed, rule: FieldRule, value: Value) -> Iterator[FieldChange]:
@@ -107,9 +109,11 @@ def _trained(
         return
     ignored = rule.path in desired.lifecycle.ignore_changes
     effect = Effect.IGNORED if ignored else Effect.RETRAIN
+    if rule.path == PARENT:
+        yield FieldChange(PARENT, base_of(observed.fields) or None, value, effect, Reason.DEPENDENCY, rule.why)
+        return
     old = known if echoed is None else echoed
-    reason = Reason.DEPENDENCY if rule.path == PARENT else Reason.IMMUTABLE_FIELD
-    yield FieldChange(rule.path, old, value, effect, reason, rule.why)
+    yield FieldChange(rule.path, old, value, effect, Reason.IMMUTABLE_FIELD, rule.why)
 
 
 def _validation(desired: Desired, observed: Observed) -> Iterator[FieldChange]:

@@ -60,6 +60,9 @@ def test_a_changed_parent_replaces_its_children_and_theirs() -> None:
     plan = made([PARENT_2, CHILD_2, GRANDCHILD_2], observed(PARENT_1), observed(CHILD), observed(GRANDCHILD))
     assert told(plan) == ["REPLACE c DEPENDENCY", "REPLACE g DEPENDENCY", "REPLACE p DATA_CHANGED"]
     assert starts(plan) == {"c": observed(PARENT_2).name, "g": observed(CHILD_2).name}
+    known = replace(observed(CHILD), fields={"preTunedModel.name": "models/1@1"})
+    (field,) = row(made([PARENT_2, CHILD_2], observed(PARENT_1), known), "c").fields
+    assert (field.path, field.old, field.new) == (PARENT, "models/1@1", "TunedModel/p")
 
 
 def test_restoring_a_parent_moves_nothing() -> None:

@@ -4,10 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from reconciler.errors import UnsafePlan
-from reconciler.plan.change import Effect
+from reconciler.errors import StalePlan, UnsafePlan
+from reconciler.plan.change import Action, Effect
 from reconciler.plan.diff import compare
 from reconciler.plan.guards import Bounds, guard
+from reconciler.plan.review import within
 from reconciler.resource.observed import Observed, State
 from reconciler.resource.reason import Reason
 from reconciler.resource.rules import FieldRule, Mutability
@@ -50,6 +51,29 @@ def test_half_a_deletion_is_finished() -> None:
 
 def test_a_state_that_nobody_knows_is_no_half_deletion() -> None:
     assert told(planned([], observed(V1, State.UNKNOWN))) == ["!DELETE a UNKNOWN_STATE+UNDECLARED"]
+
+
+def test_a_name_that_a_training_cannot_be_given_is_part_of_its_creation() -> None:
+    """It is told and written when the model is READY; until then nobody has to do anything."""
+    want = desired(display_name="Shown")
+    begun = observed(want, State.TRAINING, display_name=None)
+    waits = planned(want, begun)
+    assert (row(waits).reasons, row(waits).action, waits.acts) == ((Reason.TRAINING,), Action.WAIT, ())
+    assert [(f.path, f.old, f.new) for f in row(waits).writes] == [("displayName", None, "Shown")]
+    ready = planned(want, observed(want, display_name=begun.name))
+    assert told(ready) == ["UPDATE a DRIFTED"]
+    assert row(ready).writes[0].old is None
+
+
+def test_what_is_left_of_a_creation_was_reviewed_with_it() -> None:
+    want = desired(display_name="Shown", batch=8)
+    reviewed = planned(want).acts
+    unnamed = observed(want, display_name=observed(want).name)
+    left = planned(want, unnamed)
+    assert within(left, reviewed, left.context) is left
+    renamed = planned(want, observed(want, display_name="Somebody's"))
+    with pytest.raises(StalePlan):
+        within(renamed, reviewed, renamed.context)
 
 
 def test_a_record_is_shown_while_it_counts_and_never_deleted() -> None:
