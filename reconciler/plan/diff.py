@@ -40,7 +40,7 @@ def compare(
             found += _trained(desired, observed, rule, value, proven=proven)
         elif rule.mutability is Mutability.INPUT_ONLY:
             found += _input(observed, rule, value)
-        elif rule.readable and not _same(observed.fields.get(path), value):
+        elif rule.readable and not _same(observed.fields.get(path), value, rule):
             found.append(_written(desired, observed, path, value))
     return tuple(sorted(found, key=lambda f: f.path))
 
@@ -71,9 +71,10 @@ def undeclared_notes(desired: Desired, observed: Observed, rules: Rules) -> Iter
             )
 
 
-def _same(observed: Value | None, declared: Value) -> bool:
-    """Compare with what is reported; services leave out empty texts and lists."""
-    return equal(observed, declared) or (observed is None and declared in ("", ()))
+def _same(observed: Value | None, declared: Value, rule: FieldRule) -> bool:
+    """Compare with what is reported; services leave out empty texts and lists, but no keys of maps."""
+    silent = observed is None and not rule.path.endswith(".*")
+    return equal(observed, declared) or (silent and declared in ("", ()))
 
 
 def _written(desired: Desired, observed: Observed, path: str, value: Value) -> FieldChange:

@@ -11,6 +11,7 @@ from reconciler.resource.desired import Desired
 from reconciler.resource.identity import base_hash
 from reconciler.resource.observed import Observed
 from reconciler.resource.reason import Reason
+from reconciler.resource.rules import FieldRule, Mutability
 from tests.build import (
     BASE,
     BATCH,
@@ -73,6 +74,15 @@ def test_numbers_are_compared_as_the_service_keeps_them(declared: float, echoed:
 )
 def test_services_leave_out_what_is_empty(said: dict[str, Any], echo: dict[str, Any]) -> None:
     assert differences(desired(**said), observed(desired(), **echo)) == []
+
+
+def test_a_key_without_a_value_is_there_all_the_same() -> None:
+    """An empty label is a label."""
+    known = replace(CAPABILITIES, rules={**RULES, "labels.*": FieldRule("labels.*", Mutability.IN_PLACE, "")})
+    want = replace(desired(), fields={**desired().fields, "labels.seen": ""})
+    (change,) = compare(want, observed(desired()), known, proven=False)
+    assert (change.path, change.old, change.new, change.effect) == ("labels.seen", None, "", Effect.WRITE)
+    assert compare(want, observed(want), known, proven=False) == ()
 
 
 @pytest.mark.only("gemini")
