@@ -30,7 +30,7 @@ COMMANDS: Mapping[str, Entry] = {
     "export": Entry("export", "Write manifests of models that exist."),
     "destroy": Entry("destroy", "Delete every model of the workspace."),
     "schema": Entry("schema", "Print the JSON Schema of a document."),
-    "emulator": Entry("emulator", "Serve the Gemini tuning API on this machine."),
+    "emulator": Entry("emulator", "Serve what tuning needs of the services on this machine."),
     "completion": Entry("completion", "Print the completion script of a shell."),
 }
 

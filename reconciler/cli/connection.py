@@ -23,7 +23,7 @@ SPEED = "RECONCILER_EMULATOR_STEPS_PER_SECOND"
 
 def connect(session: Session, *, losses: bool = False) -> Provider:
     """Make the provider; with `losses`, trainings are observed with their loss curves."""
-    from reconciler.providers.gemini.connect import connect as dial
+    from reconciler.providers.dialling import dial
 
     embedded = _embedded(session.folder) if session.workspace.endpoint == EMULATOR else None
     return dial(session.workspace, os.environ, session=embedded, losses=losses, sleep=pause)

@@ -1,4 +1,4 @@
-"""`reconciler emulator`: the Gemini tuning API on this machine, for tests and for trying things out."""
+"""`reconciler emulator`: what tuning needs of the services, on this machine, for tests and for trying things out."""
 
 from pathlib import Path
 
@@ -38,7 +38,7 @@ def command(
     fault: tuple[str, ...],
     allow_remote: bool,  # noqa: FBT001  (click passes it by name)
 ) -> None:
-    """Serve the Gemini tuning API on this machine until SIGTERM or SIGINT."""
+    """Serve the Gemini API, Vertex AI and Cloud Storage, as far as tuning needs them, until SIGTERM or SIGINT."""
     import sqlite3
 
     from reconciler.emulator.faulttext import parse
@@ -67,4 +67,4 @@ def command(
 
 def _ready(url: str) -> None:
     """Say where it is; a script may wait for this line on stdout."""
-    click.echo(f"Serving the Gemini tuning API on {url} (stop with Ctrl-C)")
+    click.echo(f"Serving the Gemini API, Vertex AI and Cloud Storage on {url} (stop with Ctrl-C)")
