@@ -109,11 +109,15 @@ def _update(run: Run, row: Change) -> Ended:
     return end(row, Result.DONE)
 
 
-def _write(run: Run, row: Change) -> None:
-    """Send what the plan showed, against the text that the plan saw: one that changed since is not overwritten."""
+def _write(run: Run, row: Change, now: Observed | None = None) -> None:
+    """Send what the plan showed, against the text that the plan saw: one that changed since is not overwritten.
+
+    `now` is the model after the training that the row waited for: what it is made of has come to be since.
+    """
     values = {f.path: f.new for f in row.writes if f.effect is Effect.WRITE and f.new is not None}
-    if row.observed is not None and row.writes:
-        run.provider.update(row.observed, values, None if row.strips else row.ownership)
+    if (seen := row.observed) is not None and row.writes:
+        seen = replace(seen, state=now.state, resources=now.resources) if now else seen
+        run.provider.update(seen, values, None if row.strips else row.ownership)
 
 
 def _cancel(run: Run, rows: Iterable[Change]) -> None:
@@ -163,7 +167,7 @@ def _arrive(run: Run, row: Change, operation: Operation) -> Ended:
         advice = f"; fix the cause and `--retry-failed {row.address}`" if failed else ""
         return end(row, Result.FAILED, why.rstrip(".") + advice)
     if row.action is Action.WAIT:
-        _write(run, row)
+        _write(run, row, operation.observed)
     elif operation.observed is not None and row.desired is not None:
         _complete(run, row.desired, operation.observed, row.ownership)
     return end(row, Result.DONE, "ready")

@@ -21,6 +21,10 @@ GONE = "already gone"
 """What there is to say where another run deleted the model first."""
 
 
+RECORD = "its training has ended without a model"
+"""What there is to say where only the record of a training is left, which nobody can delete."""
+
+
 @dataclass(frozen=True, slots=True)
 class Last:
     """The last look at a model that goes, and at its successor, if it has one."""
@@ -39,6 +43,8 @@ def remove(row: Change, provider: Provider, *, announced: bool) -> str:
         return look(row, provider, announced=announced)
 
     last = still()
+    if last and _record(last.current):
+        return RECORD
     if last and last.successor and last.current.state is State.READY:
         last = still() if _handed_over(last.current, last.successor, provider) else None
     if last is None:
@@ -90,6 +96,10 @@ def _serves(observed: Observed) -> bool:
     return observed.state is State.READY and not going(observed)
 
 
+def _record(observed: Observed) -> bool:
+    return observed.state is State.FAILED and not observed.erasable
+
+
 def _gone(name: str, reader: Reader) -> str:
     """Say that a model that could not be read is gone; Refused (STALE) if it is only kept from us."""
     if reader.withheld(name):
@@ -105,7 +115,7 @@ def _check(row: Change, current: Observed, *, announced: bool) -> None:
         raise Refused(Reason.STALE, f"another run wants {current.name}, so it stays", "plan again")
     if current.mark is not Mark.VALID or _settled(row, current) != _settled(row, row.observed):
         raise Refused(Reason.STALE, f"the mark of {current.name} has changed since this was planned", "plan again")
-    if not current.removable:
+    if not current.removable and not _record(current):
         raise Refused(Reason.STALE, f"{current.name} is {current.state.value.lower()} now", "apply again later")
 
 

@@ -38,7 +38,7 @@ class Run:
     `ended` is how each row stands by now; `rows` are the rows awaited, by the remote name of the model that trains;
     `late` are the deletions that wait for every training of the run, `waited` is whether there was any to wait for.
     `children` are the trainings that start from a model that is not READY yet; until they are READY too, nothing of the
-    addresses `needed` goes. `announced` are the models that go unless another run objects, and since when that is announced.
+    addresses `needed` goes. `announced` are the models that go unless another run objects, and since when.
     """
 
     plan: Plan

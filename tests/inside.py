@@ -11,7 +11,8 @@ import requests
 from reconciler.emulator.inprocess import adapter
 from reconciler.emulator.server import Emulator
 from reconciler.providers.credentials import EMBEDDED
-from reconciler.providers.gemini import connect as connecting
+from reconciler.providers.gemini import connect as gemini
+from reconciler.providers.vertex import connect as vertex
 from reconciler.waiting import Clock
 
 JITTER = 0.5
@@ -28,15 +29,14 @@ def move_in(
     """Let commands run in this folder, against what is the emulator at that moment, in this time; nobody interrupts."""
     monkeypatch.chdir(folder)
     monkeypatch.setenv("XDG_CACHE_HOME", str(folder / ".cache"))
-    dial = connecting.connect
 
     def slept(seconds: float) -> bool:
         sleep(seconds)
         return False
 
-    def connect(workspace: Any, environ: Any, **options: Any) -> Any:
+    def timed(connect: Callable[..., Any]) -> Callable[..., Any]:
         given: dict[str, Any] = {"sleep": slept, "clock": now, "chance": lambda: JITTER}
-        return dial(workspace, environ, **{**options, **given})
+        return lambda workspace, environ, **options: connect(workspace, environ, **{**options, **given})
 
     def embedded(_folder: Path) -> requests.Session:
         session = requests.Session()
@@ -48,7 +48,8 @@ def move_in(
     def interruptible(*_: object, **__: object) -> Iterator[Clock]:
         yield Clock(now, slept)
 
-    monkeypatch.setattr(connecting, "connect", connect)
+    for service in (gemini, vertex):
+        monkeypatch.setattr(service, "connect", timed(service.connect))
     monkeypatch.setattr("reconciler.cli.connection._embedded", embedded)
     for command in ("apply", "wait"):
         monkeypatch.setattr(f"reconciler.cli.{command}.interruptible", interruptible)

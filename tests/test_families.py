@@ -7,6 +7,7 @@ import pytest
 from reconciler.errors import InvalidManifests, Unreachable
 from reconciler.plan.event import Report, Result
 from reconciler.preview import located, preview
+from reconciler.removal import RECORD
 from reconciler.resource.dataset import Dataset, Locator, Stored, stored_digest
 from reconciler.resource.desired import Desired
 from reconciler.resource.identity import PARENT
@@ -102,6 +103,16 @@ def test_a_second_training_is_asked_to_stop() -> None:
     assert here.writes == [("cancel", "jobs/2")]
 
 
+def test_a_training_that_was_stopped_leaves_nothing_to_delete() -> None:
+    """Jobs stay as records: what was to be deleted when it had stopped is done."""
+    old, new = observed(PARENT_1, State.TRAINING), observed(PARENT_2)
+    here = world(old, new)
+    here.before["poll"] = lambda: here.change(old.name, state=State.FAILED, erasable=False)
+    report = apply(here, [PARENT_2])
+    assert [(ended.result, ended.detail) for ended in report.outcomes] == [(Result.DONE, RECORD)]
+    assert here.writes == []
+
+
 def test_one_that_cannot_be_stopped_is_told() -> None:
     twin = replace(observed(PARENT_1, State.TRAINING), name="jobs/2", twin=True)
     here = world(observed(PARENT_1), twin, faults={("cancel", ""): Unreachable("no answer")})
@@ -114,6 +125,15 @@ def test_what_a_create_does_not_take_is_written_when_the_model_is_ready() -> Non
     assert apply(here, [want]).exit_code == 0
     assert here.patches == [{"displayName": "Shown"}]
     assert preview([want], here, TERMS).empty
+
+
+def test_it_is_written_by_the_next_run_if_the_first_does_not_wait() -> None:
+    want = desired(display_name="Shown")
+    here = world(late={"displayName"}, looks=2)
+    assert apply(here, [want], wait=False).exit_code == 3
+    assert here.patches == []
+    assert apply(here, [want]).exit_code == 0
+    assert here.patches == [{"displayName": "Shown"}]
 
 
 def test_a_mark_that_a_new_model_does_not_show_is_written() -> None:
@@ -137,6 +157,16 @@ def test_half_a_deletion_is_finished_by_the_next_run() -> None:
 def remote(path: str = "gs://bucket/data.jsonl", **said: object) -> Dataset:
     """Data that lies in Cloud Storage, as a manifest names it."""
     return Dataset("", 0, 0, 0, 0, Locator(path, "contents", "", ""), **said)  # type: ignore[arg-type]
+
+
+def test_data_that_was_not_read_is_not_said_to_be_other_data() -> None:
+    """Law 34: local and stored data never compare equal; the plan says so, and the way out."""
+    here = world(observed(PARENT_1), stored={"gs://bucket/data.jsonl": Stored(100, "0a0b0c0d", "1")})
+    want = replace(PARENT_1, dataset=remote())
+    change = row(preview(located([want], here), here, TERMS), "p")
+    assert told(preview(located([want], here), here, TERMS)) == ["REPLACE p DATA_CHANGED"]
+    (field,) = (each for each in change.fields if each.path == "dataset")
+    assert f"`import --assume-data TunedModel/p {observed(PARENT_1).name}`" in field.why
 
 
 def test_data_in_cloud_storage_is_what_lies_there() -> None:

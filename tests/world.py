@@ -27,7 +27,7 @@ from tests.build import CAPABILITIES, NAMING, SERVER
 class World:
     """Models by name, and what was asked of them: `calls` holds (verb, name), reads and writes alike.
 
-    The fields named in `late` it takes only by updates.
+    The fields named in `late` it takes only by updates, and those only when a model is trained.
     """
 
     models: dict[str, Observed] = field(default_factory=dict)
@@ -132,6 +132,8 @@ class World:
         with_fault = self._asked("update", observed.name)
         self.patches.append(dict(values))
         current = self.models[observed.name]
+        if self.late and observed.state is State.TRAINING:
+            raise Refused("TRAINING", f"{observed.name} cannot be changed while it is trained")
         if current.carrier != observed.carrier:
             raise Refused("STALE", f"the description of {observed.name} was changed meanwhile")
         mark = Mark.VALID if ownership else Mark.NONE

@@ -50,7 +50,7 @@ def command(
     taken = {sourced.manifest.name for sourced in begun.loaded.manifests}
     texts = {name: _visible(manifest(name, observed)) for name, observed in names(found, taken).items()}
     if not texts:
-        console.say("Every model that this identity can list is declared.")
+        console.say("Every model that was found is declared; others can be exported by their names.")
     if out is None:
         console.print("---\n".join(texts.values()))
     else:

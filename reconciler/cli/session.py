@@ -90,8 +90,8 @@ def _read(place: Place, cache: Cache) -> Loaded:
 
 
 def _service(loaded: Loaded) -> Service:
-    """The service that the workspace names; the default one's rules hold while there is no valid workspace."""
-    workspace = loaded.workspace or Workspace("", "")
+    """The service that the workspace names; the default one's rules hold while there is none that names one."""
+    workspace = loaded.workspace or Workspace("", "", loaded.provider)
     if service := services.find(workspace):
         return service
     message = f"there is no provider {workspace.provider}"

@@ -1,4 +1,4 @@
-"""A local server of the Gemini API's tuned models, written from the published contract alone.
+"""A local server of the services that models are tuned with, written from their published contracts alone.
 
 A leaf: it imports nothing of the package outside itself, so that a mistake of our client cannot hide here.
 """

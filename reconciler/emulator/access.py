@@ -32,6 +32,12 @@ def identify(headers: Mapping[str, str], query: Mapping[str, str], settings: Set
     return Caller(account, frozenset({account, *groups}))
 
 
+def identify_bearer(headers: Mapping[str, str], query: Mapping[str, str], settings: Settings) -> Caller:
+    """Give the caller as `identify` does, from a bearer token only: an API key counts for nothing."""
+    without_key = {name: value for name, value in headers.items() if name != "x-goog-api-key"}
+    return identify(without_key, {name: value for name, value in query.items() if name != "key"}, settings)
+
+
 def rank_of(store: Store, row: Row, caller: Caller) -> int:
     """Give the caller's rank at a model: 0 none, 1 reader, 2 writer, 3 owner."""
     if row.owner in caller.emails:

@@ -1,4 +1,4 @@
-"""Generated ids: base36 as the service makes them, but following from a seed, so that runs repeat."""
+"""Generated ids: base36 or decimal, as the services make them, but following from a seed, so that runs repeat."""
 
 import hashlib
 
@@ -14,3 +14,10 @@ def code(seed: str) -> str:
         value, digit = divmod(value, len(_ALPHABET))
         digits.append(_ALPHABET[digit])
     return "".join(digits)
+
+
+def number(seed: str, length: int = 19) -> str:
+    """Give a number of that many digits that follows from the seed; it does not begin with 0."""
+    value = int.from_bytes(hashlib.sha256(seed.encode()).digest()[:16], "big")
+    low = 10 ** (length - 1)
+    return str(low + value % (9 * low))

@@ -1,12 +1,13 @@
 """The control door: what a test asks of the emulator itself, under `/_emulator/`; and `/healthz`.
 
-GET and DELETE requests, POST and DELETE faults, POST advance {"seconds": n}, POST load {a tunedModels list}.
+GET and DELETE requests, POST and DELETE faults, POST advance {"seconds": n}, POST load {a tunedModels list},
+POST load-vertex {"tuningJobs", "models", "endpoints": lists as Vertex AI gives them}.
 A fault is {"spec": text} as `faulttext` reads it, or a status given in full: {"method", "path", "status",
 "body", "headers", "when", "after", "times"}, of which path and status must be there.
 The door asks for no credential: serve it on loopback only.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
 from reconciler.emulator import faults, faulttext, frontend, jsontext, status
@@ -42,6 +43,14 @@ class Controlled(Protocol):
     def load(self, listed: JsonObject, owner: str | None = None) -> int:
         """Take in models."""
 
+    def load_vertex(
+        self,
+        jobs: Iterable[JsonObject] = (),
+        models: Iterable[JsonObject] = (),
+        endpoints: Iterable[JsonObject] = (),
+    ) -> int:
+        """Take in resources of Vertex AI."""
+
 
 def is_door(path: str) -> bool:
     """Tell whether a path is not of the API but of the emulator."""
@@ -76,6 +85,9 @@ def _act(emulator: Controlled, parsed: frontend.Parsed, body: Mapping[str, Any])
             return {"now": emulator.now()}
         case "POST", "load":
             return {"loaded": emulator.load(dict(body))}
+        case "POST", "load-vertex":
+            given = (body.get(kind, []) for kind in ("tuningJobs", "models", "endpoints"))
+            return {"loaded": emulator.load_vertex(*given)}
         case _:
             raise ApiError(404, f"The emulator has no door {parsed.method} {parsed.path}.")
     return {}

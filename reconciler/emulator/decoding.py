@@ -5,11 +5,11 @@ or string, null as absent.
 """
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 from reconciler.emulator.jsontext import float32
-from reconciler.emulator.messages import ENUMS
-from reconciler.emulator.schema import Field, camel, fields_of, snake
+from reconciler.emulator.schema import ENUMS, Field, camel, fields_of, snake
 from reconciler.emulator.status import bad_fields
 from reconciler.emulator.wire import JsonObject
 
@@ -32,7 +32,7 @@ def decode(message: str, value: object, version: str, root: str = "") -> JsonObj
 
 def _message(message: str, value: object, version: str, path: str, found: list[tuple[str, str]]) -> JsonObject:
     if not isinstance(value, dict):
-        found.append((path, f"Invalid value at '{path}' ({message}), {value!r}"))
+        found.append((path, f"Invalid value at '{path}' ({_shown(message)}), {value!r}"))
         return {}
     fields = fields_of(message, version)
     decoded: JsonObject = {}
@@ -61,6 +61,8 @@ def _claim(field: Field, taken: dict[str, str], path: str, found: list[tuple[str
 
 
 def _value(field: Field, item: Any, version: str, path: str, found: list[tuple[str, str]]) -> Any:
+    if field.mapped:
+        return _map(field, item, version, path, found)
     if not field.repeated:
         return _single(field, item, version, path, found)
     if not isinstance(item, list):
@@ -69,12 +71,19 @@ def _value(field: Field, item: Any, version: str, path: str, found: list[tuple[s
     return [_single(field, one, version, f"{path}[{at}]", found) for at, one in enumerate(item)]
 
 
+def _map(field: Field, item: Any, version: str, path: str, found: list[tuple[str, str]]) -> JsonObject:
+    if not isinstance(item, dict):
+        found.append((path, f"Invalid value at '{path}' (Map), Cannot bind a scalar or a list to a map."))
+        return {}
+    return {key: _single(field, one, version, f"{path}[{key}]", found) for key, one in item.items()}
+
+
 def _single(field: Field, item: Any, version: str, path: str, found: list[tuple[str, str]]) -> Any:
     if field.is_message:
         return _message(field.kind, item, version, path, found)
     value = _scalar(field.kind, item)
     if value is _INVALID:
-        found.append((path, f"Invalid value at '{path}' (TYPE_{field.kind.upper()}), {item!r}"))
+        found.append((path, f"Invalid value at '{path}' (TYPE_{_shown(field.kind).upper()}), {item!r}"))
         return None
     return value
 
@@ -89,8 +98,8 @@ def _scalar(kind: str, item: Any) -> Any:
             return item if isinstance(item, bool) else _INVALID
         case "int32" | "int64":
             return _integer(item, _BITS[kind])
-        case "float":
-            return _float(item)
+        case "float" | "double":
+            return _float(item, float32 if kind == "float" else float)
         case _:
             return _enum(kind, item)
 
@@ -112,11 +121,11 @@ def _integer(item: object, bits: int) -> object:
     return number if -(2**bits) <= number < 2**bits else _INVALID
 
 
-def _float(item: object) -> object:
+def _float(item: object, width: Callable[[float], float]) -> object:
     if isinstance(item, bool) or not isinstance(item, int | float | str):
         return _INVALID
     try:
-        number = float32(float(item))
+        number = width(float(item))
     except (ValueError, OverflowError):
         return _INVALID
     return number if math.isfinite(number) else _INVALID
@@ -129,6 +138,11 @@ def _enum(kind: str, item: object) -> object:
     if isinstance(item, int) and not isinstance(item, bool) and 0 <= item < len(names):
         return names[item]
     return _INVALID
+
+
+def _shown(kind: str) -> str:
+    """Give the name of a type as the service has it, without the prefix of our tables."""
+    return kind.rpartition(".")[2]
 
 
 def _join(path: str, name: str) -> str:
@@ -146,6 +160,8 @@ def _numbered(field: Field | None, item: Any, version: str) -> Any:
         return item
     if isinstance(item, list):
         return [_numbered(field, one, version) for one in item]
+    if field.mapped:
+        return item
     if field.kind in ENUMS and item in ENUMS[field.kind]:
         return ENUMS[field.kind].index(item)
     if field.is_message:

@@ -12,6 +12,8 @@ from reconciler.emulator import status
 from reconciler.emulator.faults import Action, Cut, Delay, Fault, Html, Quota, Stale, Status, Truncate, When
 
 _ID = r"/tunedModels/[^/:]+"
+_MODEL = "/locations/[^/]+/models/[^/:]+"
+_ENDPOINT = "/locations/[^/]+/endpoints/[^/:]+"
 _LONGEST = 1_000_000
 CALLS: Mapping[str, tuple[str, str]] = {
     "any": ("*", "^/v"),
@@ -23,8 +25,23 @@ CALLS: Mapping[str, tuple[str, str]] = {
     "generate": ("POST", f"{_ID}:(stream)?[gG]enerate"),
     "permissions": ("*", f"{_ID}/permissions"),
     "operation": ("GET", f"{_ID}/operations"),
-    "cancel": ("POST", ":cancel$"),
-    "models": ("GET", r"/models(/[^/]+)?$"),
+    "cancel": ("POST", "/tunedModels/.*:cancel$"),
+    "models": ("GET", r"/v[^/]+/models(/[^/]+)?$"),
+    "job-create": ("POST", "/tuningJobs$"),
+    "job-list": ("GET", "/tuningJobs$"),
+    "job-get": ("GET", "/tuningJobs/[^/:]+$"),
+    "job-cancel": ("POST", "/tuningJobs/[^/:]+:cancel$"),
+    "model-list": ("GET", "/locations/[^/]+/models$"),
+    "model-get": ("GET", f"{_MODEL}$"),
+    "model-patch": ("PATCH", f"{_MODEL}$"),
+    "model-delete": ("DELETE", f"{_MODEL}(:deleteVersion)?$"),
+    "endpoint-list": ("GET", "/locations/[^/]+/endpoints$"),
+    "endpoint-get": ("GET", f"{_ENDPOINT}$"),
+    "endpoint-patch": ("PATCH", f"{_ENDPOINT}$"),
+    "endpoint-delete": ("DELETE", f"{_ENDPOINT}$"),
+    "endpoint-undeploy": ("POST", f"{_ENDPOINT}:undeployModel$"),
+    "endpoint-generate": ("POST", f"{_ENDPOINT}:(stream)?[gG]enerate"),
+    "vertex-operation": ("GET", "/locations/.*/operations/[^/:]+$"),
 }
 
 
@@ -33,7 +50,7 @@ def parse(text: str) -> Fault:
     match text.split(":"):
         case [call, action, *options]:
             method, path = _call(call)
-            fault = Fault(method, path, _action(action))
+            fault = Fault(method, path, _action(action, _quota(path)))
         case _:
             message = f"fault {text!r}: expected CALL:ACTION[:OPTION...], such as create:503:after:1"
             raise ValueError(message)
@@ -55,7 +72,12 @@ def _call(text: str) -> tuple[str, str]:
 _PLAIN: Mapping[str, Action] = {"cut": Cut(), "truncate": Truncate(), "html": Html(), "stale": Stale()}
 
 
-def _action(text: str) -> Action:
+def _quota(path: str) -> tuple[str, str]:
+    """The quota that a call uses up: that of the service that it belongs to."""
+    return status.TUNING_QUOTA if "/tuningJobs" in path or "/locations/" in path else status.QUOTA
+
+
+def _action(text: str, quota_of: tuple[str, str]) -> Action:
     name, _, value = text.partition("=")
     if text in _PLAIN:
         return _PLAIN[text]
@@ -65,7 +87,7 @@ def _action(text: str) -> Action:
         limit, _, seconds = value.partition("/")
         return Quota(int(limit), _seconds(seconds or "60"))
     if name.isdigit():
-        return _status(status.code(int(name)), value)
+        return _status(status.code(int(name)), value, quota_of)
     message = f"fault action {text!r}: expected a status, cut, truncate, html, stale, delay=S or quota=N/S"
     raise ValueError(message)
 
@@ -79,13 +101,13 @@ def _seconds(text: str) -> float:
     return seconds
 
 
-def _status(code: int, value: str) -> Status:
+def _status(code: int, value: str, quota_of: tuple[str, str]) -> Status:
     if value == "scope":
         return Status(code, status.scope_insufficient("google.ai.generativelanguage").body())
     if code == 429:  # noqa: PLR2004 - an HTTP status
         wait = None if value in ("", "bare") else _seconds(value)
         headers = {} if wait is None else {"Retry-After": f"{wait:g}"}
-        return Status(code, status.exhausted(wait).body(), headers)
+        return Status(code, status.exhausted(wait, quota_of).body(), headers)
     usual = {401: status.unauthenticated, 404: status.not_found}
     return Status(code, usual[code]().body() if code in usual else None)
 

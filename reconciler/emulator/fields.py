@@ -54,6 +54,15 @@ def parse(text: str | None, message: str, version: str) -> Selection:
 
     Raises ApiError 400 for bad grammar and for names the response does not have.
     """
+    selection = read(text)
+    unknown = None if selection.everything else _unknown(selection, message, version)
+    if unknown is not None:
+        raise _refused(unknown)
+    return selection
+
+
+def read(text: str | None) -> Selection:
+    """Read a `fields` parameter as `parse` does, without a message to hold it against."""
     if not text:
         return ALL
     tokens = _TOKEN.findall(text)
@@ -62,9 +71,6 @@ def parse(text: str | None, message: str, version: str) -> Selection:
     selection = _list(tokens, text)
     if tokens:
         raise _refused(text)
-    unknown = _unknown(selection, message, version)
-    if unknown is not None:
-        raise _refused(unknown)
     return selection
 
 
@@ -115,7 +121,7 @@ def _unknown(selection: Selection, message: str, version: str) -> str | None:
 
 def _has(field: Field, inner: Selection, version: str) -> bool:
     """Tell whether a field has all that is wanted of it; what is within plain JSON is not known."""
-    if inner.everything or field.kind == "json":
+    if inner.everything or field.mapped or field.kind == "json":
         return True
     return field.is_message and _unknown(inner, field.kind, version) is None
 

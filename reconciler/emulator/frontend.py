@@ -7,7 +7,7 @@ from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from reconciler.emulator import jsontext
 from reconciler.emulator.decoding import enum_numbers
-from reconciler.emulator.routes import Answer, Route
+from reconciler.emulator.route import Answer, Route
 from reconciler.emulator.schema import camel
 from reconciler.emulator.settings import Settings
 from reconciler.emulator.status import ApiError, bad_field, bad_fields

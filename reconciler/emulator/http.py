@@ -105,14 +105,22 @@ class _Handler(BaseHTTPRequestHandler):
         self._deliver(self.emulator.handle(Request(self.command, self.path, dict(self.headers), body)))
 
     def _body(self) -> bytes | None:
-        """Read the body, None when its length cannot be told or is beyond all use."""
+        """Read the body, None when its length cannot be told or is beyond all use.
+
+        Raises ConnectionError when the client is gone before it is whole: half an upload is no object.
+        """
         if self.headers.get("Transfer-Encoding", "").lower() == "chunked":
             try:
                 return b"".join(self._chunks())
             except ValueError:
                 return None
         length = self.headers.get("Content-Length", "0")
-        return self.rfile.read(int(length)) if _LENGTH.fullmatch(length) and int(length) <= _BODY_MAX else None
+        if not _LENGTH.fullmatch(length) or int(length) > _BODY_MAX:
+            return None
+        body = self.rfile.read(int(length))
+        if len(body) < int(length):
+            raise ConnectionError(length)
+        return body
 
     def _chunks(self) -> Iterator[bytes]:
         """Read the chunks of a body; raise ValueError where the size of one is no number, or all is beyond use."""
@@ -138,7 +146,10 @@ class _Handler(BaseHTTPRequestHandler):
         if response.delivery == "cut":
             self.close_connection = True
             return
-        self.send_response(response.status)
+        self.send_response_only(response.status)
+        self.send_header("Server", self.version_string())
+        if "Date" not in response.headers:
+            self.send_header("Date", self.date_time_string())
         for name, value in response.headers.items():
             self.send_header(name, value)
         self.send_header("Content-Length", str(len(response.body)))

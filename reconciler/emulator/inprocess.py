@@ -7,6 +7,7 @@
 import time
 from collections.abc import Callable, Iterable, Mapping
 from io import BytesIO
+from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import BaseAdapter
@@ -67,7 +68,9 @@ def _asked(request: requests.PreparedRequest) -> Request:
     elif isinstance(body, Iterable) and not isinstance(body, bytes):
         body = b"".join(body)  # a generator or a file, sent in chunks
     assert isinstance(body, bytes)  # noqa: S101 - requests allows no other
-    headers = {name: _text(value) for name, value in request.headers.items()}
+    parts = urlsplit(request.url or "")
+    where = {"Host": str(parts.netloc), "X-Forwarded-Proto": str(parts.scheme)}
+    headers = {**where, **{name: _text(value) for name, value in request.headers.items()}}
     return Request(request.method or "GET", request.path_url, headers, body)
 
 

@@ -5,8 +5,8 @@ import re
 import sqlite3
 
 from reconciler.emulator.decoding import decode
-from reconciler.emulator.messages import ENUMS
 from reconciler.emulator.permissions import grant_owner
+from reconciler.emulator.schema import ENUMS
 from reconciler.emulator.settings import Settings
 from reconciler.emulator.status import ApiError, bad_field
 from reconciler.emulator.store import Row, Store

@@ -9,10 +9,11 @@ from collections.abc import Mapping
 from reconciler.emulator.status import bad_field
 
 _MAX_SIZE = 1000
+_PLACES = 2**63
 
 
-def page_size(query: Mapping[str, str], default: int = 10) -> int:
-    """Give the size of a page: the default when unset or 0, at most 1000.
+def page_size(query: Mapping[str, str], default: int = 10, most: int = _MAX_SIZE) -> int:
+    """Give the size of a page: the default when unset or 0, at most `most`.
 
     Raises ApiError 400 when it is not a number or negative.
     """
@@ -23,7 +24,7 @@ def page_size(query: Mapping[str, str], default: int = 10) -> int:
         raise bad_field("page_size", f"Invalid value at 'page_size' (TYPE_INT32), \"{text}\"") from None
     if size < 0:
         raise bad_field("page_size", "page_size must not be negative.")
-    return min(size or default, _MAX_SIZE)
+    return min(size or default, most)
 
 
 def write_token(position: tuple[int, int], *bound: str) -> str:
@@ -42,8 +43,10 @@ def read_token(query: Mapping[str, str], *bound: str) -> tuple[int, int] | None:
     try:
         first, second, digest = json.loads(base64.urlsafe_b64decode(text))
         position = int(first), int(second)
-    except (ValueError, TypeError, binascii.Error):
+    except (ValueError, TypeError, binascii.Error, OverflowError, RecursionError):
         raise bad_field("page_token", "Page token is invalid.") from None
+    if not all(0 <= part < _PLACES for part in position):
+        raise bad_field("page_token", "Page token is invalid.")
     if digest != _digest(bound):
         raise bad_field("page_token", "Page token does not belong to this request.")
     return position

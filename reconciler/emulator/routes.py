@@ -1,52 +1,21 @@
-"""The methods of the API: verb, path, versions, messages, and who answers.
+"""The methods of the Gemini API, and the way from a path to a method of either API.
 
 Source: the HTTP bindings of the published service definitions. A path that no row has answers as Google's front
 end does, with an HTML page.
 """
 
-import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from functools import cache
+from collections.abc import Mapping
 
 from reconciler.emulator import catalog, creation, inference, models, operations, permissions
-from reconciler.emulator.call import Call
+from reconciler.emulator.route import Route
 from reconciler.emulator.settings import Settings
-from reconciler.emulator.wire import JsonObject
+from reconciler.emulator.vertex.routes import ROUTES as VERTEX
 
 _ALL = ("v1beta", "v1beta3", "v1alpha")
 _CONTENT = ("v1", "v1beta", "v1alpha")
 _OPERATIONS = ("v1", *_ALL)
 _PAGE = ("pageSize", "pageToken")
 _MODEL = "tunedModels/{model}"
-
-Answer = JsonObject | list[JsonObject]
-
-
-@dataclass(frozen=True, slots=True)
-class Route:
-    """One method. `root` is the proto field that the body is, empty when the body is the request itself."""
-
-    verb: str
-    template: str
-    versions: tuple[str, ...]
-    answer: Callable[[Call], Answer]
-    reply: str
-    request: str | None = None
-    root: str = ""
-    query: tuple[str, ...] = ()
-
-    def match(self, verb: str, path: str) -> Mapping[str, str] | None:
-        """Give the variables of the path, with `version`, or None when this is another method."""
-        found = _pattern(self.template).fullmatch(path) if verb == self.verb else None
-        return found.groupdict() if found and found["version"] in self.versions else None
-
-
-@cache
-def _pattern(template: str) -> re.Pattern[str]:
-    """Compile a path template; its literal parts hold no character special to a pattern."""
-    text = re.sub(r"\{(\w+)\}", r"(?P<\1>[^/:]+)", template)
-    return re.compile(f"/(?P<version>v[a-z0-9]+)/{text}")
 
 
 ROUTES = (
@@ -138,7 +107,7 @@ def find(verb: str, path: str, settings: Settings) -> tuple[Route, Mapping[str, 
 
     The versions at which operations are bound are a setting: the published tables disagree about them.
     """
-    for route in ROUTES:
+    for route in (*ROUTES, *VERTEX):
         variables = route.match(verb, path)
         if variables is not None:
             return (route, variables) if variables["version"] in _bound(route, settings) else None

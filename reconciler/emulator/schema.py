@@ -1,18 +1,28 @@
 """The fields of a message in one version of the API, and their names in JSON and in the protos."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
-from reconciler.emulator.messages import MESSAGES
+from reconciler.emulator import messages
+from reconciler.emulator.vertex import messages as vertex
+
+MESSAGES: Mapping[str, str] = {**messages.MESSAGES, **vertex.MESSAGES}
+"""The messages of both APIs; those of Vertex AI are prefixed, since some names are in both."""
+ENUMS: Mapping[str, tuple[str, ...]] = {**messages.ENUMS, **vertex.ENUMS}
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field of a message; `kind` is a scalar type, a message, an enum, or `json`."""
+    """One field of a message; `kind` is a scalar type, a message, an enum, or `json`.
+
+    A field that is `mapped` is a map from strings to its kind.
+    """
 
     name: str
     kind: str
     repeated: bool
+    mapped: bool
     behaviours: frozenset[str]
     oneof: str | None
 
@@ -46,7 +56,8 @@ def _field(row: list[str]) -> Field:
     name, kind, *marks = row
     oneof = next((mark.removeprefix("oneof=") for mark in marks if mark.startswith("oneof=")), None)
     behaviours = frozenset(marks) & {"output", "input", "immutable"}
-    return Field(name, kind.removesuffix("[]"), kind.endswith("[]"), behaviours, oneof)
+    plain = kind.removesuffix("[]").removeprefix("map<").removesuffix(">")
+    return Field(name, plain, kind.endswith("[]"), kind.startswith("map<"), behaviours, oneof)
 
 
 def _is_in(marks: list[str], version: str) -> bool:

@@ -5,19 +5,23 @@ import sqlite3
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
+from email.utils import formatdate
 from pathlib import Path
 from typing import Any, assert_never
 
 from reconciler.emulator import control, faults, fields, frontend, loading
-from reconciler.emulator.access import identify
 from reconciler.emulator.call import Call
 from reconciler.emulator.decoding import decode
-from reconciler.emulator.routes import Route, find
+from reconciler.emulator.route import Route
+from reconciler.emulator.routes import find
 from reconciler.emulator.settings import Settings
 from reconciler.emulator.status import ApiError, server_error, unusable
+from reconciler.emulator.storage import errors as storage_errors
+from reconciler.emulator.storage import service as storage
 from reconciler.emulator.store import Store
+from reconciler.emulator.vertex import loading as vertex
 from reconciler.emulator.wire import JsonObject, Recorded, Request, Response
 
 _REMEMBERED = 100_000
@@ -94,6 +98,24 @@ class Emulator:
         with self._lock:
             return loading.load(self._store, self.settings, listed, owner or self.settings.account)
 
+    def load_vertex(
+        self,
+        jobs: Iterable[JsonObject] = (),
+        models: Iterable[JsonObject] = (),
+        endpoints: Iterable[JsonObject] = (),
+    ) -> int:
+        """Take in tuning jobs, models and endpoints of Vertex AI as they are, and give their number.
+
+        Raises ApiError 400 for what is none, 409 for a name that is taken.
+        """
+        with self._lock:
+            return vertex.load(self._store, self.settings, jobs, models, endpoints)
+
+    def put_object(self, bucket: str, name: str, data: bytes) -> JsonObject:
+        """Store an object in emulated Cloud Storage and give its resource; raise ApiError for a name that cannot be."""
+        with self._lock:
+            return self._storage().put(bucket, name, data)
+
     def close(self) -> None:
         """Close the state."""
         with self._lock:
@@ -107,11 +129,26 @@ class Emulator:
         with self._lock:
             try:
                 strike = self._faults.strike(parsed.method, parsed.path, self.now())
-                body, response = self._respond(parsed, strike)
+                if storage.serves(parsed.path):
+                    body, response = self._store_objects(parsed, request.target, strike)
+                else:
+                    body, response = self._respond(parsed, strike)
                 self._record(parsed, body, response)
+                date = formatdate(self.now(), usegmt=True)
             except (sqlite3.Error, OSError) as error:
                 return frontend.error_response(unusable(str(error)))
-        return response
+        return replace(response, headers={"Date": date, **response.headers})
+
+    def _store_objects(
+        self, parsed: frontend.Parsed, target: str, strike: faults.Strike | None
+    ) -> tuple[object, Response]:
+        """Do as `_respond`, for Cloud Storage."""
+        service = self._storage(stale=isinstance(strike, faults.Stale))
+        response = _struck(strike, lambda: service.handle(parsed, target), storage_errors.usual)
+        return storage.recorded(parsed), response
+
+    def _storage(self, *, stale: bool = False) -> storage.Service:
+        return storage.Service(self._store, self.settings, round(self.now() * 1_000_000) * 1_000, stale=stale)
 
     def _respond(self, parsed: frontend.Parsed, strike: faults.Strike | None) -> tuple[Any, Response]:
         """Give the body as read, and the answer as the fault leaves it."""
@@ -141,7 +178,7 @@ class Emulator:
             return frontend.error_response(error, pretty=self.settings.pretty_print, stream=stream)
 
     def _call(self, parsed: frontend.Parsed, route: Route, version: str, body: object) -> Call:
-        caller = identify(parsed.headers, parsed.query, self.settings)
+        caller = route.identify(parsed.headers, parsed.query, self.settings)
         query = frontend.method_query(parsed, route)
         decoded: JsonObject = {}
         if route.request is not None:
@@ -168,8 +205,15 @@ class Emulator:
                 log.write(f"{line}\n")
 
 
-def _struck(strike: faults.Strike | None, act: Callable[[], Response]) -> Response:
-    """Do the act, or not, and change its answer, as the fault has it."""
+def _usual(code: int) -> JsonObject:
+    """Give the body of an error that strikes from outside."""
+    return server_error(code).body()
+
+
+def _struck(
+    strike: faults.Strike | None, act: Callable[[], Response], usual: Callable[[int], JsonObject] = _usual
+) -> Response:
+    """Do the act, or not, and change its answer, as the fault has it; `usual` gives the body of an error."""
     match strike:
         case None | faults.Stale():
             return act()
@@ -185,7 +229,7 @@ def _struck(strike: faults.Strike | None, act: Callable[[], Response]) -> Respon
             return frontend.html_response(code, "<html><title>Error</title><p>Bad gateway.</html>")
         case faults.Status(code, body, headers, when):
             _act_if_after(when, act)
-            return frontend.json_response(code, body or server_error(code).body(), headers=headers)
+            return frontend.json_response(code, body or usual(code), headers=headers)
         case _:
             assert_never(strike)
 

@@ -9,11 +9,30 @@ from typing import Literal
 
 Echo = Literal["exact", "multiplier-as-rate", "omit-multiplier", "clamp", "resolve-base"]
 
+JobState = Literal[
+    "JOB_STATE_SUCCEEDED",
+    "JOB_STATE_PARTIALLY_SUCCEEDED",
+    "JOB_STATE_FAILED",
+    "JOB_STATE_CANCELLED",
+    "JOB_STATE_EXPIRED",
+    "JOB_STATE_PAUSED",
+    "JOB_STATE_UPDATING",
+    "JOB_STATE_QUEUED",
+]
+
 TUNABLE_BASES = (
     "models/gemini-1.5-flash-001-tuning",
     "models/gemini-1.0-pro-001",
     "models/text-bison-001",
 )
+
+VERTEX_BASES: Mapping[str, tuple[int, ...]] = {
+    "gemini-2.5-pro": (1, 2, 4, 8),
+    "gemini-2.5-flash": (1, 2, 4, 8, 16),
+    "gemini-2.5-flash-lite": (1, 2, 4, 8, 16),
+    "gemini-2.0-flash-001": (1, 2, 4, 8),
+    "gemini-2.0-flash-lite-001": (1, 2, 4, 8),
+}
 
 SLOWEST = 1e-6
 """Steps a second: eleven days for one. Much slower ones have no end that a record or a timestamp can hold."""
@@ -91,6 +110,52 @@ class Settings:
     """E-mail address of a group -> its members."""
     pretty_print: bool = False
     """Whether answers are indented when the caller does not send `prettyPrint`."""
+
+    project_numbers: Mapping[str, str] = field(default_factory=dict)
+    """Vertex AI: id of a project -> the number that stands for it in the names of answers; both are accepted."""
+    vertex_bases: Mapping[str, tuple[int, ...]] = field(default_factory=lambda: VERTEX_BASES)
+    """Vertex AI: bases that can be tuned -> their adapter sizes."""
+    vertex_batch: int = 8
+    """Vertex AI: examples a step; the service does not tell its own."""
+    vertex_defaults: Literal["omit", "echo"] = "omit"
+    """Vertex AI: whether hyperparameters that were not asked for are shown as resolved."""
+    outcomes: Mapping[str, JobState] = field(default_factory=dict)
+    """Vertex AI: text found in a job's tunedModelDisplayName -> the state that its training comes to instead of
+    JOB_STATE_SUCCEEDED. JOB_STATE_PARTIALLY_SUCCEEDED has a Model and an Endpoint, every other state has none."""
+    cancel_seconds: float = 0.0
+    """Vertex AI: seconds in JOB_STATE_CANCELLING; a training that ends meanwhile has ended."""
+    operation_seconds: float = 0.0
+    """Vertex AI: seconds until an operation is done and has its effect; with 0 any later request finds it done."""
+    busy: Literal["refuse", "ok"] = "refuse"
+    """Vertex AI: whether a second operation on a resource is refused while one is under way, or begun too."""
+    vertex_page_max: int = 1000
+    """Vertex AI: largest page of a list; the service does not tell its own."""
+    label_filter: Literal["ok", "refuse", "ignore"] = "ok"
+    """Vertex AI: whether the list of tuning jobs takes a filter on labels, answers 400, or gives all jobs."""
+    label_level: Literal["model", "version"] = "model"
+    """Vertex AI: whether the labels of a job go to the Model that it makes, or to its first version. Later versions
+    have labels of their own. A Model is shown with both; where both have a key, the version's value is shown."""
+    default_version: Literal["first", "newest"] = "newest"
+    """Vertex AI: which version of a Model the alias `default` stands at after continuous tuning."""
+    deployed_name: Literal["version", "model"] = "version"
+    """Vertex AI: whether a DeployedModel names its Model with the version (`M@1`) or without."""
+
+    buckets: tuple[str, ...] | None = None
+    """Cloud Storage: buckets that exist; None means all."""
+    bucket_location: str = "us-central1"
+    """Cloud Storage: location of every bucket."""
+    bucket_denials: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Cloud Storage: bucket -> permissions that nobody has there, such as `storage.objects.delete` (403)."""
+    object_versioning: bool = False
+    """Cloud Storage: whether generations that were replaced or deleted can still be read by their number."""
+    upload_seconds: float = 7 * 24 * 3600.0
+    """Cloud Storage: life of the session of a resumable upload."""
+    upload_gone: Literal[404, 410] = 404
+    """Cloud Storage: answer for a session that has expired, was cancelled or never was."""
+    upload_keeps: int | None = None
+    """Cloud Storage: most bytes kept of one request of a resumable upload, a multiple of 256 KiB; None keeps all."""
+    rewrite_bytes: int | None = None
+    """Cloud Storage: most bytes that one rewrite request does; None does all at once."""
 
     def __post_init__(self) -> None:
         """Check the speed, which may come from a command line; NaN is none either."""

@@ -138,18 +138,18 @@ def error_info(reason: str, **metadata: str) -> JsonObject:
     }
 
 
-def exhausted(retry_seconds: float | None) -> ApiError:
+QUOTA = ("generativelanguage.googleapis.com/tuned_model_requests", "TunedModelRequestsPerMinutePerProject")
+TUNING_QUOTA = ("aiplatform.googleapis.com/global_concurrent_tuning_jobs", "GlobalConcurrentTuningJobsPerProject")
+"""A metric and the id of its quota, of each service."""
+
+
+def exhausted(retry_seconds: float | None, quota_of: tuple[str, str] = QUOTA) -> ApiError:
     """Say that the quota is used up (429): with a RetryInfo, or bare when no delay is given."""
     if retry_seconds is None:
         return ApiError(429, "Resource has been exhausted (e.g. check quota).")
     quota = {
         "@type": f"{_RPC}QuotaFailure",
-        "violations": [
-            {
-                "quotaMetric": "generativelanguage.googleapis.com/tuned_model_requests",
-                "quotaId": "TunedModelRequestsPerMinutePerProject",
-            }
-        ],
+        "violations": [dict(zip(("quotaMetric", "quotaId"), quota_of, strict=True))],
     }
     retry = {"@type": f"{_RPC}RetryInfo", "retryDelay": f"{retry_seconds:g}s"}
     return ApiError(429, "You exceeded your current quota.", details=[quota, retry])

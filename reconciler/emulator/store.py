@@ -12,6 +12,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
+from reconciler.emulator.storage import objects
+from reconciler.emulator.vertex import tables as vertex
+
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value REAL NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS models (
@@ -98,7 +101,7 @@ class Store:
         _write_ahead(self.sql)
         self.sql.execute("PRAGMA synchronous = NORMAL")
         with self.writing():
-            for statement in _SCHEMA.split(";")[:-1]:
+            for statement in f"{_SCHEMA}{vertex.SCHEMA}{objects.SCHEMA}".split(";")[:-1]:
                 self.sql.execute(statement)
 
     def close(self) -> None:

@@ -35,7 +35,9 @@ class Response:
 class Recorded:
     """One request as the emulator saw it, without credentials.
 
-    `body` is the parsed JSON, the text when it is not JSON, or None when there was none.
+    `body` is the parsed JSON, the text when it is not JSON, or None when there was none. Media for Cloud Storage are
+    text up to 4,096 bytes of UTF-8, else {"bytes": number, "sha256": hexadecimal}; a multipart upload is
+    {"metadata": JSON, "media": as before}.
     `status` is the status made for the client, also when its delivery was cut.
     """
 

@@ -116,11 +116,11 @@ def _described(mark: Ownership | None) -> str | None:
 
 
 def _notes(observed: Observed) -> Iterator[str]:
-    """What a person should know before the mark is written into the description."""
+    """What a person should know before the mark is written, where that is into the description."""
     text = str(observed.fields.get("description", ""))
     try:
         structured = isinstance(json.loads(text), dict)
     except ValueError:
         structured = False
-    if structured:
+    if structured and text in observed.carrier:
         yield "the description is JSON that another program wrote; the mark is put behind it"

@@ -99,7 +99,7 @@ def _existing(desired: Desired, chosen: Match, terms: Terms) -> Change:
     # What is not there before a model is READY is no difference until then.
     early = row.completes if observed.state is not State.READY else ()
     drifted = dict.fromkeys(f.reason for f in row.writes if f not in early)
-    lost = early if observed.state is State.FAILED else ()
+    lost = early if observed.state in (State.FAILED, State.UNKNOWN) else ()
     return replace(row, reasons=tuple(drifted), fields=tuple(f for f in row.fields if f not in lost))
 
 
@@ -117,8 +117,9 @@ def _ready(row: Change, chosen: Match, desired: Desired) -> Change:
 
 def _failed(row: Change, matches: tuple[Match, ...], terms: Terms) -> Change:
     """Refused with what the service said, and the way out; the model that served goes on serving."""
-    said = terms.facts.failures.get(row.target) or "the service no longer tells why"
-    detail = f"its training failed: {said.rstrip('.')}; fix the cause and `--retry-failed {row.address}`"
+    told = terms.facts.failures.get(row.target)  # None: nobody has asked
+    why = f": {told.rstrip('.') or 'the service no longer tells why'}" if told is not None else ""
+    detail = f"its training failed{why}; fix the cause and `--retry-failed {row.address}`"
     serves = any(m.observed.state is State.READY and m.observed.mark is Mark.VALID for m in matches)
     return refused(row, Reason.FAILED, Action.REPLACE if serves else Action.CREATE, detail)
 

@@ -8,6 +8,7 @@ clamp and omit what they were sent; a missing or changed echo must never be a re
 from collections.abc import Iterator
 
 from reconciler.plan.change import Effect, FieldChange
+from reconciler.resource.dataset import is_stored
 from reconciler.resource.desired import Desired
 from reconciler.resource.identity import (
     BASE_PATHS,
@@ -23,6 +24,7 @@ from reconciler.resource.observed import Observed
 from reconciler.resource.reason import Reason
 from reconciler.resource.rules import Capabilities, FieldRule, Mutability, Rules, Value, equal, shortest
 
+ONCE = "a model learns from its data only once"
 DATASET = "dataset"
 VALIDATION = "validationDataset"
 
@@ -140,6 +142,8 @@ def _data(desired: Desired, observed: Observed, *, proven: bool) -> Iterator[Fie
         yield FieldChange(DATASET, None, new, effect, Reason.DATA_UNKNOWN)
     else:
         effect = Effect.IGNORED if ignored else Effect.RETRAIN
-        yield FieldChange(
-            DATASET, short_digest(recorded), new, effect, Reason.DATA_CHANGED, "a model learns from its data only once"
-        )
+        why = ONCE
+        if is_stored(recorded) != is_stored(desired.dataset.digest):
+            same = f"`import --assume-data {desired.address} {observed.name}`"
+            why = f"local data are not compared with those in a bucket; if they are the same: {same}"
+        yield FieldChange(DATASET, short_digest(recorded), new, effect, Reason.DATA_CHANGED, why)

@@ -52,7 +52,7 @@ def departing(row: Change, observed: Observed) -> Change:
         case State.TRAINING:
             return replace(row, action=Action.WAIT)
         case State.UNKNOWN if observed.removable:
-            return replace(row, action=Action.DELETE)
+            return replace(row, action=Action.DELETE, detail=row.detail or observed.trouble)
         case State.UNKNOWN:
             return refused(row, Reason.UNKNOWN_STATE, Action.DELETE, UNKNOWN)
         case _:

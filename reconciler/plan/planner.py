@@ -25,7 +25,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from reconciler.plan import parents
-from reconciler.plan.change import TRAININGS, Action, Change, deletes, refused
+from reconciler.plan.change import TRAININGS, Action, Change, deletes, refused, unwanted
 from reconciler.plan.decision import decide
 from reconciler.plan.inventory import Inventory, take
 from reconciler.plan.leftover import kept
@@ -94,10 +94,10 @@ def _maybe_renamed(row: Change, candidates: str) -> Change:
 
 def _spared(row: Change, stuck: Mapping[Address, Address], terms: Terms) -> Iterator[Change]:
     """The row, refused if it deletes a model that has to stay; such a one among what it supersedes gets its own row."""
-    if deletes(row) and row.observed and (objection := _objection(row.observed, row.address, stuck, terms)):
+    if deletes(row) and row.observed and (objection := _objection(row, row.observed, stuck, terms)):
         yield refused(row, objection[0], Action.DELETE, objection[1])
         return
-    objections = {old.name: _objection(old, row.address, stuck, terms) for old in row.supersedes}
+    objections = {old.name: _objection(row, old, stuck, terms) for old in row.supersedes}
     yield replace(row, supersedes=tuple(old for old in row.supersedes if not objections[old.name]))
     for old in row.supersedes:
         if objection := objections[old.name]:
@@ -106,11 +106,14 @@ def _spared(row: Change, stuck: Mapping[Address, Address], terms: Terms) -> Iter
 
 
 def _objection(
-    observed: Observed, address: Address, stuck: Mapping[Address, Address], terms: Terms
+    row: Change, observed: Observed, stuck: Mapping[Address, Address], terms: Terms
 ) -> tuple[Reason, str] | None:
-    """Why a model stays that would go by the table: it is not of our making, or somebody needs it."""
+    """Why a model stays that would go by the row: it is not of our making, or somebody needs it."""
+    address = row.address
     if observed.adopted:
-        return Reason.ADOPTED, f"it is never deleted here; delete it by hand, or `reconciler forget {address}`"
+        # What is declared cannot be forgotten.
+        other = f"`reconciler forget {address}`" if unwanted(row) else "let lifecycle.keepSuperseded keep it"
+        return Reason.ADOPTED, f"it is never deleted here; delete it by hand, or {other}"
     if _unique(observed, address, terms):
         return Reason.IRREPLACEABLE, _unique_detail(address)
     if observed.state is not State.READY or address not in stuck:

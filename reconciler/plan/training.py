@@ -158,13 +158,16 @@ def _protected(desired: Desired, terms: Terms) -> bool:
 
 def _lost(desired: Desired, old: Observed, terms: Terms) -> Iterator[str]:
     """Name what was set on the old model, is not declared, and will therefore not be on the new one."""
+    order = list(terms.capabilities.rules)
     undeclared = [
-        f"{path} {_said(old.fields[path])}"
-        for path, rule in terms.capabilities.rules.items()
-        if rule.mutability is Mutability.IN_PLACE and path not in desired.fields and old.fields.get(path)
+        (order.index(rule.path), path, value)
+        for path, value in old.fields.items()
+        if (rule := terms.capabilities.rule(path)) and rule.mutability is Mutability.IN_PLACE
+        if path not in desired.fields and value and value != old.name
     ]
     if undeclared:
-        yield "not declared, so not carried over: " + ", ".join(undeclared)
+        said = (f"{path} {_said(value)}" for _, path, value in sorted(undeclared, key=lambda each: each[:2]))
+        yield "not declared, so not carried over: " + ", ".join(said)
 
 
 def _said(value: Value) -> str:

@@ -1,18 +1,18 @@
 """Who we are to a service: an API key, Application Default Credentials, or nobody at all on this machine.
 
-Every kind is bound to one origin and gives headers for no other. A key travels in a header, never in a URL. Application
-Default Credentials are never looked for on behalf of a server on loopback, and google.auth is loaded only for them.
+Every kind is bound to the origins of one service, or to one on this machine, and gives headers for no other. A key
+travels in a header, never in a URL. Application Default Credentials are never looked for on behalf of a server on
+loopback, and google.auth is loaded only for them.
 """
 
 import re
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
 
 from reconciler.errors import RemoteError, Unauthenticated, Unreachable, UsageError
-from reconciler.providers.http import Credentials
 from reconciler.providers.redaction import quotable
 
 if TYPE_CHECKING:
@@ -29,6 +29,22 @@ LOOPBACK = re.compile(r"http://(127\.0\.0\.1|localhost|\[::1\])(:[0-9]{1,5})?")
 
 MALFORMED = (AttributeError, LookupError, TypeError, ValueError)
 """What google.auth also raises for a file of credentials that is not of the form it takes for granted."""
+
+
+class Credentials(Protocol):
+    """What authorises requests to the hosts of one service."""
+
+    def headers(self, url: str) -> Mapping[str, str]:
+        """Headers for a request to `url`; raise RemoteError if these are for others."""
+        ...
+
+    def renew(self) -> bool:
+        """Replace them, because the service no longer takes them; False if that cannot help."""
+        ...
+
+    def describe(self) -> str:
+        """Say which they are, without any secret."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,23 +71,24 @@ def choose(audience: Audience, endpoint: str, environ: Mapping[str, str], projec
     if endpoint != EMBEDDED and endpoint not in audience.origins and not LOOPBACK.fullmatch(endpoint):
         message = f"{quotable(endpoint)!r} is not an endpoint"
         raise UsageError(message, f"use {audience.origins[0]}, or one on 127.0.0.1")
+    origins = audience.origins if endpoint in audience.origins else (endpoint,)
     for variable in audience.keys:
         if key := environ.get(variable, "").strip():
-            return ApiKey(endpoint, variable, key)
+            return ApiKey(origins, variable, key)
     if endpoint not in audience.origins:
-        return Anonymous(endpoint)
-    return _application_default(audience, endpoint, project)
+        return Anonymous(origins)
+    return _application_default(audience, project)
 
 
 @dataclass(frozen=True, slots=True)
 class Anonymous:
     """No credentials: an emulator asks for none."""
 
-    origin: str
+    origins: tuple[str, ...]
 
     def headers(self, url: str) -> Mapping[str, str]:
         """No headers."""
-        _check_origin(self.origin, url)
+        _check_origin(self.origins, url)
         return {}
 
     def renew(self) -> bool:
@@ -87,13 +104,13 @@ class Anonymous:
 class ApiKey:
     """An API key; it acts for the project that made it."""
 
-    origin: str
+    origins: tuple[str, ...]
     variable: str
     key: str = field(repr=False)
 
     def headers(self, url: str) -> Mapping[str, str]:
         """Send the key in its header."""
-        _check_origin(self.origin, url)
+        _check_origin(self.origins, url)
         if not (self.key.isascii() and self.key.isprintable()):
             raise Unauthenticated(f"{self.variable} holds characters that no API key has", "set it again")
         return {"x-goog-api-key": self.key}
@@ -110,9 +127,9 @@ class ApiKey:
 class ApplicationDefault:
     """Application Default Credentials of a person, a service account or a workload; shared by threads."""
 
-    def __init__(self, origin: str, credentials: "GoogleCredentials", project: str, login: str) -> None:
+    def __init__(self, origins: tuple[str, ...], credentials: "GoogleCredentials", project: str, login: str) -> None:
         """`project` is the quota project, empty for none; `login` the command that makes such credentials."""
-        self._origin = origin
+        self._origins = origins
         self._login = login
         self._credentials = credentials
         self._project = project
@@ -120,7 +137,7 @@ class ApplicationDefault:
 
     def headers(self, url: str) -> Mapping[str, str]:
         """Send a token that has not expired, and the quota project."""
-        _check_origin(self._origin, url)
+        _check_origin(self._origins, url)
         with self._lock:
             if not self._credentials.valid:
                 self._refresh()
@@ -158,7 +175,7 @@ class ApplicationDefault:
         return quotable(str(error), [part for part in parts if isinstance(part, str)])
 
 
-def _application_default(audience: Audience, endpoint: str, project: str | None) -> Credentials:
+def _application_default(audience: Audience, project: str | None) -> Credentials:
     """Find the Application Default Credentials."""
     import google.auth
     from google.auth import exceptions
@@ -171,13 +188,12 @@ def _application_default(audience: Audience, endpoint: str, project: str | None)
             f"there are no credentials for {audience.name}", f"{key}run `{audience.login}`"
         ) from error
     quota_project = project or getattr(credentials, "quota_project_id", None) or ""
-    return ApplicationDefault(endpoint, credentials, quota_project, audience.login)
+    return ApplicationDefault(audience.origins, credentials, quota_project, audience.login)
 
 
-def _check_origin(origin: str, url: str) -> None:
+def _check_origin(origins: tuple[str, ...], url: str) -> None:
     """Refuse to authorise a request to any other place."""
-    wanted, actual = urlsplit(origin), urlsplit(url)
-    if (wanted.scheme, wanted.netloc) != (actual.scheme, actual.netloc):
-        raise RemoteError(
-            f"credentials for {wanted.netloc} are not sent to {quotable(actual.netloc)}", "check the endpoint"
-        )
+    actual = urlsplit(url)
+    if (actual.scheme, actual.netloc) not in {(each.scheme, each.netloc) for each in map(urlsplit, origins)}:
+        ours = " and ".join(urlsplit(origin).netloc for origin in origins)
+        raise RemoteError(f"credentials for {ours} are not sent to {quotable(actual.netloc)}", "check the endpoint")

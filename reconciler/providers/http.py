@@ -1,4 +1,4 @@
-"""One request at a time to one host: JSON objects in and out, repeated where that is safe, never leaking a secret.
+"""One request at a time to one host: JSON in and out, or bytes, repeated where that is safe, never leaking a secret.
 
 `retry` decides what is sent again. Redirects are not followed: the credentials are for one host. What a server says is
 quoted short, without control characters or secrets. The logger `reconciler.http` has a line for each repetition at
@@ -11,14 +11,15 @@ import logging
 import random
 import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Protocol, TypeAlias, assert_never
+from typing import TYPE_CHECKING, TypeAlias, assert_never
 from urllib.parse import urlencode, urlsplit
 
 from reconciler import __version__
 from reconciler.errors import RemoteError, Unreachable
 from reconciler.providers import retry
+from reconciler.providers.credentials import Credentials
 from reconciler.providers.outcome import (
     CONNECT_TIMEOUT,
     READ_TIMEOUT,
@@ -45,23 +46,8 @@ Explain: TypeAlias = Callable[[int, Json, str], RemoteError]
 LOG = logging.getLogger("reconciler.http")
 
 _SENSITIVE = frozenset(("authorization", "x-goog-api-key"))
-_PATH = re.compile(r"(?:/(?!\.{1,2}(?:/|$))[A-Za-z0-9._~:-]+)+")
-
-
-class Credentials(Protocol):
-    """What authorises requests to one host."""
-
-    def headers(self, url: str) -> Mapping[str, str]:
-        """Headers for a request to `url`; raise RemoteError if these are for another host."""
-        ...
-
-    def renew(self) -> bool:
-        """Replace them, because the service no longer takes them; False if that cannot help."""
-        ...
-
-    def describe(self) -> str:
-        """Say which they are, without any secret."""
-        ...
+_PATH = re.compile(r"(?:/(?!\.{1,2}(?:/|$))(?:[A-Za-z0-9._~:@-]|%(?!2E)[0-9A-F]{2})+)+")
+"""Percent-encoded dots are as bad as dots: whoever normalises the URL would climb out of the collection."""
 
 
 class Http:
@@ -90,7 +76,7 @@ class Http:
         self._credentials = credentials
         self._session = session
         self._explain = explain
-        self._clock = clock
+        self.clock = clock
         self._wall = wall
         self._chance = chance
 
@@ -108,38 +94,57 @@ class Http:
         `again` is called each time before the request is repeated; what it raises ends the matter.
         Raises what `explain` makes of a refusal, and Unreachable when it is not known whether the act happened.
         """
+        answer = self.exchange(method, path, query, body, repeat=repeat, again=again)
+        if answer.content is None:
+            said = f"{kind(answer.text)}: {answer.text!r}"
+            raise Unreachable(f"{self._host} answered with {said}", "is the endpoint right?", status=answer.status)
+        return answer.content
+
+    def exchange(
+        self,
+        method: str,
+        path: str,
+        query: Mapping[str, str] | None = None,
+        body: Json | bytes | None = None,
+        *,
+        headers: Mapping[str, str] | None = None,
+        accept: Collection[int] = (),
+        repeat: Repeat = Repeat.SAFE,
+        again: Callable[[], object] = lambda: None,
+    ) -> Answered:
+        """Send as `send` does; return the whole answer, of success or of a status in `accept`."""
         if not _PATH.fullmatch(path):
             raise RemoteError(f"{quotable(path)!r} is not the path of a resource", "check the name")
         url = self.endpoint + path + (f"?{urlencode(query)}" if query else "")
         content = _encoded(body) if isinstance(body, Mapping) else body
-        deadline = self._clock() + retry.PATIENCE
+        typed = {} if content is None else {"Content-Type": "application/json"}
+        ours = {**typed, **(headers or {})}
+        deadline = self.clock() + retry.PATIENCE
         for attempt in itertools.count(1):
-            outcome = self._authorised(method, url, content)
+            outcome = self._authorised(method, url, content, ours)
             wait = retry.pause(outcome, attempt, self._wall(), self._chance)
-            if attempt == retry.TRIES or not retry.repeatable(outcome, repeat) or self._clock() + wait > deadline:
-                return self._conclude(outcome)
+            if attempt == retry.TRIES or not retry.repeatable(outcome, repeat) or self.clock() + wait > deadline:
+                return self._conclude(outcome, accept)
             LOG.warning("%s %s: %s; again in %.1f s", method, path, outcome.told, wait)
             if self.sleep(wait):
-                return self._conclude(outcome)
+                return self._conclude(outcome, accept)
             again()
         raise AssertionError  # count() does not end
 
-    def _authorised(self, method: str, url: str, content: bytes | None) -> Outcome:
+    def _authorised(self, method: str, url: str, content: bytes | None, ours: Mapping[str, str]) -> Outcome:
         """Send once, or twice if the credentials had run out: a 401 means that nothing was done."""
-        outcome = self._once(method, url, content)
+        outcome = self._once(method, url, content, ours)
         if isinstance(outcome, Answered) and outcome.status == HTTPStatus.UNAUTHORIZED and self._credentials.renew():
-            return self._once(method, url, content)
+            return self._once(method, url, content, ours)
         return outcome
 
-    def _once(self, method: str, url: str, content: bytes | None) -> Outcome:
+    def _once(self, method: str, url: str, content: bytes | None, ours: Mapping[str, str]) -> Outcome:
         """Send once and read the whole answer."""
         from requests import RequestException
 
-        headers = {"User-Agent": f"reconciler/{__version__}", **self._credentials.headers(url)}
+        headers = {"User-Agent": f"reconciler/{__version__}", **ours, **self._credentials.headers(url)}
         secrets = [value.removeprefix("Bearer ") for key, value in headers.items() if key.lower() in _SENSITIVE]
-        if content is not None:
-            headers["Content-Type"] = "application/json"
-        started, path = self._clock(), urlsplit(url).path
+        started, path = self.clock(), urlsplit(url).path
         try:
             with self._session.request(
                 method,
@@ -153,23 +158,19 @@ class Http:
                 body = read(response)
         except (RequestException, ValueError) as error:  # the latter: Overlong, and of requests a redirect to no URL
             outcome = lost(error, secrets)
-            LOG.info("%s %s: %s, %.0f ms", method, path, outcome.why, 1000 * (self._clock() - started))
+            LOG.info("%s %s: %s, %.0f ms", method, path, outcome.why, 1000 * (self.clock() - started))
             return outcome
-        LOG.info("%s %s: %d, %.0f ms", method, path, response.status_code, 1000 * (self._clock() - started))
+        LOG.info("%s %s: %d, %.0f ms", method, path, response.status_code, 1000 * (self.clock() - started))
         LOG.debug("%s %s: %d bytes sent, %d received", method, path, len(content or b""), len(body))
         return answered(response, body, secrets)
 
-    def _conclude(self, outcome: Outcome) -> Json:
-        """Return the object of a success; raise an error for anything else."""
+    def _conclude(self, outcome: Outcome, accept: Collection[int]) -> Answered:
+        """Return a success, or what is accepted as one; raise an error for anything else."""
         match outcome:
             case Lost(why=why):
                 raise Unreachable(f"no answer from {self._host}: {why}", "check network and endpoint, then run again")
-            case Answered(status=status, content=dict() as content) if succeeded(status):
-                return content
-            case Answered(status=status, text=text) if succeeded(status):
-                raise Unreachable(
-                    f"{self._host} answered with {kind(text)}: {text!r}", "is the endpoint right?", status=status
-                )
+            case Answered(status=status) if succeeded(status) or status in accept:
+                return outcome
             case Answered(status=status, headers=headers) if (
                 HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST
             ):

@@ -49,6 +49,12 @@ class Answered:
         return error if isinstance(error, dict) else {}
 
     @property
+    def cut(self) -> bool:
+        """Whether a success came without the object that belongs to it. A 204, and where to send what, have none."""
+        bare = self.status == HTTPStatus.NO_CONTENT or "Location" in self.headers
+        return succeeded(self.status) and self.content is None and not bare and self.text[:1] in ("", "{")
+
+    @property
     def told(self) -> str:
         """The outcome in a word."""
         return str(self.status)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from enum import Enum
 from typing import assert_never
 
-from reconciler.providers.outcome import Answered, Lost, Outcome, succeeded
+from reconciler.providers.outcome import Answered, Lost, Outcome
 
 TRIES, PATIENCE = 6, 120.0
 """At most so many requests, and so many seconds in all."""
@@ -37,9 +37,8 @@ def repeatable(outcome: Outcome, repeat: Repeat) -> bool:
             return undone or repeat is Repeat.SAFE
         case Answered(status=429):
             return True
-        case Answered(status=status, content=content, text=text):
-            cut = succeeded(status) and content is None and (text.startswith("{") or not text)
-            return (cut or status in TEMPORARY) and repeat is Repeat.SAFE
+        case Answered(status=status):
+            return (outcome.cut or status in TEMPORARY) and repeat is Repeat.SAFE
         case _:
             assert_never(outcome)
 

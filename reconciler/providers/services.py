@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from reconciler.providers.gemini import rules as gemini
+from reconciler.providers.vertex import rules as vertex
 from reconciler.resource.naming import Naming
 from reconciler.resource.rules import Capabilities
 from reconciler.resource.workspace import Workspace
@@ -24,7 +25,11 @@ def _gemini(workspace: Workspace) -> Service:
     return Service(gemini.capabilities(workspace.service_version), gemini.NAMING)
 
 
-SERVICES: Mapping[str, Callable[[Workspace], Service]] = {"gemini": _gemini}
+def _vertex(workspace: Workspace) -> Service:
+    return Service(vertex.capabilities(workspace.location or ""), vertex.NAMING)
+
+
+SERVICES: Mapping[str, Callable[[Workspace], Service]] = {"gemini": _gemini, "vertex": _vertex}
 
 
 def find(workspace: Workspace) -> Service | None:

@@ -124,7 +124,7 @@ def _models(change: Change) -> Iterator[Line]:
         yield Line(f"id: {old.name}{_state(old)}")
     elif change.target or (_trains(change) and not change.refused):
         yield Line(f"id: {target}")
-    for other in change.supersedes:
+    for other in change.supersedes if not change.refused else ():
         if change.action is not Action.REPLACE or other != old:
             yield Line(f"deleted when {target} is READY: {other.name}{_state(other)}")
     if change.parent:

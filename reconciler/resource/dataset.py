@@ -22,7 +22,7 @@ class Example(NamedTuple):
     """One pair to learn from. A tuple, because there are millions.
 
     `context` is what comes before the pair, as the canonical JSON of an object (`systemInstruction` and the earlier
-    turns, `contents`); empty where there is nothing.
+    turns, `contents`); empty where there is nothing. Module `conversation` reads and writes it.
     """
 
     input: str
@@ -64,8 +64,9 @@ class Locator:
 class Dataset:
     """A resolved dataset: how many examples, how large, and which. Never the examples themselves.
 
-    `characters` counts inputs and outputs in Unicode code points; `request_bytes` is the size of the examples as JSON
-    on the wire; `digest` is `<version>:<64 hex>`. Of data in Cloud Storage only the bytes are counted.
+    `characters` counts inputs, with what comes before them, and outputs in Unicode code points; `request_bytes` is the
+    size of the examples as JSON on the wire; `digest` is `<version>:<64 hex>`; `tokens` is an estimate. Of data in
+    Cloud Storage only the bytes are counted, and before it was looked at the digest is empty.
     """
 
     digest: str
@@ -74,6 +75,7 @@ class Dataset:
     output_characters: int
     request_bytes: int
     locator: Locator
+    tokens: int = 0
 
 
 class ExampleSource(Protocol):
@@ -103,6 +105,11 @@ def stored_digest(stored: Stored) -> str:
     It never equals the digest of examples that were read.
     """
     return f"g{VERSION}:{hashlib.sha256(f'{stored.size} {stored.checksum}'.encode()).hexdigest()}"
+
+
+def is_stored(digest: str) -> bool:
+    """Whether a digest, or the beginning of one, is of an object that was not read."""
+    return digest.startswith("g")
 
 
 def digest(examples: Iterable[Example]) -> str:

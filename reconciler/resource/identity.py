@@ -22,7 +22,7 @@ PARENT = "preTunedModel.address"
 """The field that names another declared model to tune further."""
 
 BASE_PATHS = ("baseModel", "tunedModelSource.tunedModel", "preTunedModel.name", PARENT)
-INPUTS = ("encryption.kmsKeyName", "exportLastCheckpointOnly", "preTunedModel.checkpointId")
+INPUTS = ("exportLastCheckpointOnly", "kmsKeyName", "preTunedModel.checkpointId")
 """Fields that make a training another one, besides base, hyperparameters and data."""
 HYPERPARAMETERS = "hyperparameters."
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from reconciler.resource.address import KIND
 from reconciler.resource.dataset import Example, Format
 from reconciler.resource.rules import Fields, Value
 
@@ -14,9 +15,10 @@ API_VERSION = "reconciler.dev/v1alpha1"
 
 NUMBERS = ("temperature", "topP")
 """Fields of the spec that are floats on the wire, even where YAML has a whole number."""
-PLAIN = ("displayName", "description", "baseModel", "topK")
-COUNTS = ("epochCount", "batchSize")
+PLAIN = ("displayName", "description", "baseModel", "exportLastCheckpointOnly", "topK", "kmsKeyName", "serviceAccount")
+COUNTS = ("epochCount", "batchSize", "adapterSize")
 RATES = ("learningRate", "learningRateMultiplier")
+LABELS = "labels"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,7 @@ class Manifest:
     lifecycle: Lifecycle = UNMANAGED
     labels: Mapping[str, str] = field(default_factory=dict)
     annotations: Mapping[str, str] = field(default_factory=dict)
+    validation: DatasetSource | None = None
 
 
 def manifest(document: Mapping[str, Any]) -> Manifest:
@@ -63,9 +66,10 @@ def manifest(document: Mapping[str, Any]) -> Manifest:
         metadata["name"],
         _fields(spec),
         _dataset(spec.get("dataset")),
-        _lifecycle(spec.get("lifecycle")),
+        _lifecycle(spec),
         metadata.get("labels") or {},
         metadata.get("annotations") or {},
+        _dataset(spec.get("validationDataset")),
     )
 
 
@@ -75,12 +79,27 @@ def _fields(spec: Mapping[str, Any]) -> Fields:
     values |= {key: float(spec[key]) for key in NUMBERS if spec.get(key) is not None}
     if source := spec.get("tunedModelSource"):
         values["tunedModelSource.tunedModel"] = source["tunedModel"]
+    values |= _parent(spec.get("preTunedModel") or {})
+    values |= zip(_labels(spec), (spec.get(LABELS) or {}).values(), strict=True)
     if (projects := spec.get("readerProjectNumbers")) is not None:
         values["readerProjectNumbers"] = tuple(sorted({str(int(number)) for number in projects}))
     given = spec.get("hyperparameters") or {}
     values |= {f"hyperparameters.{key}": given[key] for key in COUNTS if given.get(key) is not None}
     values |= {f"hyperparameters.{key}": float(given[key]) for key in RATES if given.get(key) is not None}
     return values
+
+
+def _parent(part: Mapping[str, Any]) -> Fields:
+    """What is tuned further; an address has one spelling, whichever of the two was written."""
+    values = {f"preTunedModel.{key}": part[key] for key in ("name", "checkpointId") if part.get(key) is not None}
+    if address := part.get("address"):
+        values["preTunedModel.address"] = f"{KIND}/{address.removeprefix(f'{KIND}/')}"
+    return values
+
+
+def _labels(spec: Mapping[str, Any]) -> tuple[str, ...]:
+    """The paths of the labels that are declared."""
+    return tuple(f"{LABELS}.{key}" for key in spec.get(LABELS) or ())
 
 
 def _dataset(part: Mapping[str, Any] | None) -> DatasetSource | None:
@@ -97,12 +116,15 @@ def _dataset(part: Mapping[str, Any] | None) -> DatasetSource | None:
     )
 
 
-def _lifecycle(part: Mapping[str, Any] | None) -> Lifecycle:
+def _lifecycle(spec: Mapping[str, Any]) -> Lifecycle:
+    """What the reconciler may do; to ignore the labels is to ignore each of them that is declared."""
+    part = spec.get("lifecycle")
     if not part:
         return UNMANAGED
+    ignored = part.get("ignoreChanges", ())
     return Lifecycle(
         part.get("protect", False),
-        tuple(part.get("ignoreChanges", ())),
+        tuple(path for name in ignored for path in (_labels(spec) if name == LABELS else (name,))),
         part.get("keepSuperseded"),
         part.get("onRemoval", "delete"),
     )

@@ -35,6 +35,7 @@ class FieldRule:
     `defaults` are the values the service is documented to choose among when the field is not declared;
     `alternative` is the field that takes this one's place when it is declared; `pattern` (RE2) is what the provider
     accepts; `why` is said to the user beside a forced replacement; `readable` is false for what is never reported.
+    `choices` are the only numbers that it may be, `longest` the most characters; none and 0 where anything goes.
     """
 
     path: str
@@ -45,6 +46,8 @@ class FieldRule:
     pattern: str = ""
     example: str = ""
     readable: bool = True
+    choices: tuple[float, ...] = ()
+    longest: int = 0
 
 
 Rules: TypeAlias = Mapping[str, FieldRule]
@@ -69,9 +72,9 @@ class SettingRule:
 class DataLimits:
     """What a provider takes as training data. Lengths are in characters, sizes in bytes of what is sent.
 
-    `tokens` are the most of one example, `validation_examples` the most of a validation set; 0 where the service has no
-    such limit. `conversations`: examples may have instructions and several turns. `remote`: data may lie in Cloud
-    Storage.
+    `tokens` are the most of one example, `validation_examples` the most of a validation set; 0 is no limit everywhere.
+    `conversations`: examples may have instructions and several turns, and are sent as module `conversation` writes
+    them. `remote`: data may lie in Cloud Storage.
     """
 
     input_characters: int

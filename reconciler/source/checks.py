@@ -1,23 +1,31 @@
 """What is wrong with training data, what is only odd about it, and the numbers that plans show.
 
-One pass does all: digest, counts, sizes, limits, repeated and contradicting examples. Once the data is larger than a
-request can be it is only counted, so memory is bounded by the service's limit and not by the file.
+One pass does all: digest, counts, sizes, limits, repeated and contradicting examples. Once the data is more than the
+service takes it is only counted, so memory is bounded by the service's limits and not by the file.
+
+Tokens are estimated, so an example is refused only if the estimate is half as much again as the limit; one that is
+nearer to it is a warning, because the estimate may be wrong by as much.
 """
 
-from collections.abc import Callable, Iterable
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from json import encoder
 from typing import NamedTuple
 
-from reconciler.errors import Diagnostic, Origin
+from reconciler.errors import Origin
+from reconciler.resource.conversation import characters, estimated_tokens, line
 from reconciler.resource.dataset import Example, combine, fingerprint
 from reconciler.resource.rules import DataLimits
-from reconciler.source.findings import MOST_FINDINGS
+from reconciler.source.findings import Errors
 from reconciler.source.rows import Flaw, Row
 from reconciler.source.wording import counted, enumerated
 
 FRAME = len('{"textInput":,"output":},')
 """Bytes of JSON around the two texts of an example, with the comma that follows it."""
+
+SURELY = 1.5
+"""How many times a limit of tokens an estimate has to be, to be believed."""
 
 _MOST_PAIRS = 5
 
@@ -40,87 +48,117 @@ class Numbers:
     input_characters: int
     output_characters: int
     request_bytes: int
+    tokens: int
 
 
 class Where(NamedTuple):
     """How rows of a dataset are pointed at.
 
     `row` gives the place of a row by line, column and ordinal (from 1); `whole` is the dataset itself. `noun` says what
-    is counted in sentences about several rows: lines where each row has its own, else examples.
+    is counted in sentences about several rows: lines where each row has its own, else examples. `use` is what the data
+    is for.
     """
 
     whole: Origin
     row: Callable[[int, int, int], Origin]
     noun: str
+    use: str = "training"
 
 
 @dataclass(slots=True)
 class Examination:
     """Goes through the rows of one dataset and knows what was found.
 
-    `row` is the ordinal of the row at hand. `more` errors were only counted, the first of them at `rest`. The hashes of
-    examples (`fingerprints`) and their inputs are kept with the number of the row that had them first.
+    `row` is the ordinal of the row at hand. The hashes of examples (`fingerprints`) and of what is asked in them
+    (`inputs`) are kept with the number of the row that had them first. `long` are the rows that may have too many
+    tokens, `longest` the most that one of these has.
     """
 
     where: Where
     limits: DataLimits
-    errors: list[Diagnostic] = field(default_factory=list)
+    errors: Errors = field(default_factory=Errors)
     warnings: list[Warned] = field(default_factory=list)
-    more: int = 0
-    rest: Origin = Origin("")
     row: int = 0
     count: int = 0
     input_characters: int = 0
     output_characters: int = 0
     request_bytes: int = 0
+    tokens: int = 0
+    longest: int = 0
+    long: list[int] = field(default_factory=list)
     fingerprints: dict[bytes, int] = field(default_factory=dict)
     copies: list[tuple[int, bytes]] = field(default_factory=list)
-    inputs: dict[str, int] = field(default_factory=dict)
+    inputs: dict[bytes, int] = field(default_factory=dict)
     contradictions: list[str] = field(default_factory=list)
 
     def examine(self, rows: Iterable[Row]) -> Numbers:
         """Take every row; a row that cannot be read is a finding."""
-        for line, column, item in rows:
+        for at, column, item in rows:
             self.row += 1
             if isinstance(item, Flaw):
-                self._error(self.where.row(line, column, self.row), item.message, item.advice)
+                self.errors.add(self.where.row(at, column, self.row), item.message, item.advice)
             else:
-                self._example(line, column, item)
+                self._example(at, column, item)
         self._whole()
         digest = combine([*self.fingerprints, *(copy for _, copy in self.copies)])
-        return Numbers(digest, self.count, self.input_characters, self.output_characters, self.request_bytes)
+        return Numbers(
+            digest, self.count, self.input_characters, self.output_characters, self.request_bytes, self.tokens
+        )
 
-    def _example(self, line: int, column: int, example: Example) -> None:
+    def _example(self, at: int, column: int, example: Example) -> None:
         """Measure and check one example."""
-        left, right, _ = example
         try:
-            self.request_bytes += FRAME + len(_quote(left).encode()) + len(_quote(right).encode())
+            self.request_bytes += self._size(example)
         except UnicodeEncodeError:
             message = "has half of a surrogate pair, which is no character"
-            self._error(self.where.row(line, column, self.row), message, "remove the lone \\ud800 to \\udfff")
+            self.errors.add(self.where.row(at, column, self.row), message, "remove the lone \\ud800 to \\udfff")
             return
+        read = characters(example)
         self.count += 1
-        self.input_characters += len(left)
-        self.output_characters += len(right)
-        if not 0 < len(left) <= self.limits.input_characters:
-            self._length(line, column, "input", left, self.limits.input_characters)
-        if not 0 < len(right) <= self.limits.output_characters:
-            self._length(line, column, "output", right, self.limits.output_characters)
-        if self.request_bytes <= self.limits.request_bytes:
-            self._remember(line if self.where.noun == "line" else self.row, example)
+        self.input_characters += read - len(example.output)
+        self.output_characters += len(example.output)
+        if not (example.input and _within(len(example.input), self.limits.input_characters)):
+            self._length(at, column, "input", example.input, self.limits.input_characters)
+        if not (example.output and _within(len(example.output), self.limits.output_characters)):
+            self._length(at, column, "output", example.output, self.limits.output_characters)
+        number = at if self.where.noun == "line" else self.row
+        self._count_tokens(at, column, number, estimated_tokens(read))
+        if _within(self.request_bytes, self.limits.request_bytes) and _within(self.count, self.limits.examples):
+            self._remember(number, example)
 
-    def _length(self, line: int, column: int, name: str, text: str, most: int) -> None:
-        """Say that a text is empty or too long."""
-        origin = self.where.row(line, column, self.row)
-        if text:
-            self._error(origin, f"the {name} has {counted(len(text), 'character')}", f"shorten it to at most {most:,}")
+    def _size(self, example: Example) -> int:
+        """Bytes of an example on the wire."""
+        if self.limits.conversations:
+            return len(line(example).encode())
+        return FRAME + len(_quote(example.input).encode()) + len(_quote(example.output).encode())
+
+    def _count_tokens(self, at: int, column: int, number: int, tokens: int) -> None:
+        """Compare the estimate of an example with the limit, if there is one."""
+        self.tokens += tokens
+        most = self.limits.tokens
+        if _within(tokens, most):
+            return
+        if tokens > SURELY * most:
+            message = f"the example has about {tokens:,} tokens (estimated)"
+            self.errors.add(self.where.row(at, column, self.row), message, f"shorten it to at most {most:,}")
         else:
-            self._error(origin, f"the {name} is empty", "write one, or remove the example")
+            self.longest = max(self.longest, tokens)
+            self.long.append(number)
+
+    def _length(self, at: int, column: int, name: str, text: str, most: int) -> None:
+        """Say that a text is empty or too long."""
+        origin = self.where.row(at, column, self.row)
+        if text:
+            message = f"the {name} has {counted(len(text), 'character')}"
+            self.errors.add(origin, message, f"shorten it to at most {most:,}")
+        else:
+            self.errors.add(origin, f"the {name} is empty", "write one, or remove the example")
 
     def _remember(self, number: int, example: Example) -> None:
         """Compare an example with those before it."""
         mark = fingerprint(example)
-        first = self.inputs.setdefault(example.input, number)
+        asked = hashlib.sha256(f"{example.context}\0{example.input}".encode()).digest()
+        first = self.inputs.setdefault(asked, number)
         if mark in self.fingerprints:
             self.copies.append((number, mark))
             return
@@ -130,38 +168,41 @@ class Examination:
 
     def _whole(self) -> None:
         """Check what only the whole can show."""
-        noun, limits = self.where.noun, self.limits
-        if not self.count and not self.errors:
-            self._error(self.where.whole, "has no examples", "write at least one")
-        if self.request_bytes > limits.request_bytes:
+        limits, whole = self.limits, self.where.whole
+        if not self.count and not self.errors.first:
+            self.errors.add(whole, "has no examples", "write at least one")
+        if not _within(self.count, limits.examples):
+            advice = f"the service takes {limits.examples:,} for {self.where.use}: leave out some"
+            self.errors.add(whole, f"has {counted(self.count, 'example')}", advice)
+        if not _within(self.request_bytes, limits.request_bytes):
             message = f"{counted(self.count, 'example')} need {self.request_bytes:,} bytes of request"
             advice = f"the service takes {limits.request_bytes:,}: leave out or shorten some"
-            self._error(self.where.whole, message, advice)
-        if 0 < self.count < limits.recommended_examples:
-            advice = f"{limits.recommended_examples} or more are recommended"
-            self.warnings.append(Warned(f"has {counted(self.count, 'example')} only", advice))
+            self.errors.add(whole, message, advice)
+        self.warnings += self._odd()
+
+    def _odd(self) -> Iterator[Warned]:
+        """Say what is odd about the whole."""
+        noun, least = self.where.noun, self.limits.recommended_examples
+        if 0 < self.count < least:
+            yield Warned(f"has {counted(self.count, 'example')} only", f"{least} or more are recommended")
+        if self.long:
+            message = f"has up to about {self.longest:,} tokens (estimated){self._rows(self.long)}"
+            yield Warned(message, f"the service takes {self.limits.tokens:,}, and may leave longer examples out")
         if self.copies:
-            numbers = [number for number, _ in self.copies]
-            message = f"repeats earlier examples on {noun}" if noun == "line" else f"repeats earlier examples: {noun}"
-            plural = "s" if len(numbers) > 1 else ""
-            self.warnings.append(Warned(f"{message}{plural} {enumerated(numbers)}", "each copy weighs in training"))
+            rows = self._rows([number for number, _ in self.copies])
+            yield Warned(f"repeats earlier examples{rows}", "each copy weighs in training")
         if self.contradictions:
             pairs, rest = self.contradictions[:_MOST_PAIRS], len(self.contradictions) - _MOST_PAIRS
             listed = ", ".join(pairs) + (f", and {rest:,} more" if rest > 0 else "")
             message = f"has the same input with another output: {noun}s {listed}"
-            self.warnings.append(Warned(message, "keep one output for each input"))
+            yield Warned(message, "keep one output for each input")
 
-    def _error(self, origin: Origin, message: str, advice: str) -> None:
-        """Keep an error, or count it."""
-        if len(self.errors) < MOST_FINDINGS:
-            self.errors.append(Diagnostic(origin, message, advice))
-            return
-        self.rest = self.rest if self.more else origin
-        self.more += 1
+    def _rows(self, numbers: Sequence[int]) -> str:
+        """Point at several rows: ` on lines 3 and 7`, `: example 2`."""
+        noun = self.where.noun
+        return f"{' on' if noun == 'line' else ':'} {noun}{'s' if len(numbers) > 1 else ''} {enumerated(numbers)}"
 
-    def diagnostics(self) -> tuple[Diagnostic, ...]:
-        """Give every error, with a last line for those that were only counted."""
-        if not self.more:
-            return tuple(self.errors)
-        message = f"{counted(self.more, 'more error')} from here on"
-        return (*self.errors, Diagnostic(self.rest, message, "fix those that are shown first"))
+
+def _within(number: int, most: int) -> bool:
+    """Whether a number keeps to a limit; 0 is none."""
+    return not most or number <= most

@@ -13,8 +13,13 @@ class FileExamples:
     """Opens datasets again for sending: the same examples that were digested, or an error."""
 
     def open(self, dataset: Dataset) -> Iterator[Example]:
-        """Yield every example in file order; raise ReconcilerError where the file does not give one."""
+        """Yield every example in file order; raise ReconcilerError where the file does not give one.
+
+        Of data in Cloud Storage nothing is yielded: the provider has the service copy it, and it never comes here.
+        """
         locator = dataset.locator
+        if locator.remote:
+            return
         if locator.format == "inline":
             yield from locator.inline
             return

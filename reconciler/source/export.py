@@ -17,7 +17,7 @@ from reconciler.resource.observed import Observed
 from reconciler.resource.rules import Value, shortest
 from reconciler.resource.schema.tunedmodel import TunedModelDocument
 
-ORDER = ("displayName", "description", "baseModel", "tunedModelSource", "hyperparameters")
+ORDER = ("displayName", "description", "labels", "baseModel", "tunedModelSource", "preTunedModel", "hyperparameters")
 """Fields that come first in a spec, in this order; the others follow by name."""
 LONGEST_NAME = 63
 
@@ -67,8 +67,9 @@ def _name(observed: Observed) -> str:
 def _spec(fields: Mapping[str, Value]) -> dict[str, Any]:
     """Nest the reported fields as a manifest has them."""
     spec: dict[str, Any] = {}
+    tuned = any(fields.get(path) for path in ("tunedModelSource.tunedModel", "preTunedModel.name"))
     for path, value in sorted(fields.items(), key=lambda item: (_rank(item[0]), item[0])):
-        if value in ("", ()) or (path == "baseModel" and "tunedModelSource.tunedModel" in fields):
+        if (value in ("", ()) and not path.startswith("labels.")) or (path == "baseModel" and tuned):
             continue
         *folders, key = path.split(".")
         part = spec
@@ -103,7 +104,7 @@ def _drop_invalid(spec: dict[str, Any], document: dict[str, Any]) -> list[str]:
     except ValidationError as error:
         omitted = set()
         for defect in error.errors():
-            steps = [str(step) for step in defect["loc"] if isinstance(step, str)][1:]
+            steps = [str(step) for step in defect["loc"] if isinstance(step, str) and step != "[key]"][1:]
             if steps and _remove(spec, steps):
                 omitted.add(".".join(steps))
         return sorted(omitted)

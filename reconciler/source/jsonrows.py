@@ -1,14 +1,19 @@
-"""Rows out of JSONL and JSON: the text of two keys of an object; other keys do not count, other types are errors."""
+"""Rows out of JSONL and JSON: the text of two keys of an object; other keys do not count, other types are errors.
+
+What each line holds is one JSON value; what is made of it, `lines` leaves to a function.
+"""
 
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, TypeVar
 
 from reconciler.resource.dataset import Example, Locator
 from reconciler.source import conflict
 from reconciler.source.rows import LONGEST_LINE, MARK, UNMERGED, Flaw, Row, listed, missing_fields, not_utf8
 from reconciler.source.wording import quoted, shown
+
+T = TypeVar("T")
 
 LARGEST_JSON = 16 * 1024 * 1024
 """Bytes of one `json` file, the only format that has to be held in memory: up to thirty times as large there."""
@@ -24,10 +29,20 @@ class _Twice(ValueError):
     """A key is given twice in one object."""
 
 
-def lines(stream: BinaryIO, locator: Locator) -> Iterator[Row]:
-    """One JSON object a line; blank lines are passed over."""
-    decode, offset, pick = _decoder().decode, 0, _picker(locator)
-    number = 0
+def pairs(stream: BinaryIO, locator: Locator) -> Iterator[Row]:
+    """One JSON object a line, and in it the two fields."""
+    return lines(stream, _picker(locator))
+
+
+def keys(stream: BinaryIO) -> frozenset[str]:
+    """The keys of the first line's object; none where there is no such thing."""
+    _, _, found = next(lines(stream, lambda item: frozenset(item if type(item) is dict else ())), (0, 0, Flaw("")))
+    return frozenset() if isinstance(found, Flaw) else found
+
+
+def lines(stream: BinaryIO, pick: Callable[[Any], T | Flaw]) -> Iterator[tuple[int, int, T | Flaw]]:
+    """What `pick` makes of the JSON value of each line; blank lines are passed over."""
+    decode, offset, number = _DECODER.decode, 0, 0
     while data := stream.readline(LONGEST_LINE + 1):
         number += 1
         if len(data) > LONGEST_LINE:
@@ -45,7 +60,7 @@ def lines(stream: BinaryIO, locator: Locator) -> Iterator[Row]:
         yield number, 0, _object(text, decode, pick)
 
 
-def _object(text: str, decode: Callable[[str], Any], pick: Callable[[Any], Example | Flaw]) -> Example | Flaw:
+def _object(text: str, decode: Callable[[str], Any], pick: Callable[[Any], T | Flaw]) -> T | Flaw:
     """Read one JSON object."""
     try:
         return pick(decode(text))
@@ -81,7 +96,7 @@ def array(stream: BinaryIO, locator: Locator) -> Iterator[Row]:
 
 def _items(text: str, locator: Locator) -> Iterator[Row]:
     """Yield the items of an array with their lines."""
-    decode, pick = _decoder().raw_decode, _picker(locator)
+    decode, pick = _DECODER.raw_decode, _picker(locator)
     at, line, counted_to, line_end = _skip(text, 0), 1, 0, -1
     if text[at] != "[":
         yield 1, 0, Flaw("is not a JSON array of objects", "set format: jsonl if each line is an object of its own")
@@ -126,18 +141,17 @@ def _skip(text: str, at: int) -> int:
     return at
 
 
-def _decoder() -> json.JSONDecoder:
-    """Make a decoder that keeps numbers as they are written and refuses an object with one key twice."""
-    return json.JSONDecoder(object_pairs_hook=_unique, parse_int=_Number, parse_float=_Number, parse_constant=_Number)
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Make a dict of pairs without a repeated key."""
-    made = dict(pairs)
-    if len(made) != len(pairs):
-        twice = next(key for key, count in Counter(key for key, _ in pairs).items() if count > 1)
+def _unique(items: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Make a dict of items without a repeated key."""
+    made = dict(items)
+    if len(made) != len(items):
+        twice = next(key for key, count in Counter(key for key, _ in items).items() if count > 1)
         raise _Twice(f"has the key {shown(twice)} twice")
     return made
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_unique, parse_int=_Number, parse_float=_Number, parse_constant=_Number)
+"""Keeps numbers as they are written, and refuses an object with one key twice."""
 
 
 def _picker(locator: Locator) -> Callable[[Any], Example | Flaw]:
@@ -146,7 +160,7 @@ def _picker(locator: Locator) -> Callable[[Any], Example | Flaw]:
 
     def pick(item: Any) -> Example | Flaw:
         if type(item) is not dict:
-            return Flaw(f"is {_kind(item)}, not a JSON object", f"write {{{quote(left)}: ..., {quote(right)}: ...}}")
+            return Flaw(f"is {kind(item)}, not a JSON object", f"write {{{quote(left)}: ..., {quote(right)}: ...}}")
         first, second = item.get(left), item.get(right)
         if type(first) is str and type(second) is str:
             return Example(first, second)
@@ -171,10 +185,10 @@ def _wrong_fields(item: dict[str, Any], left: str, right: str) -> Flaw:
         case bool():
             return Flaw(f"{name} is {str(value).lower()}; examples are text", f"write {quoted(str(value).lower())}")
         case _:
-            return Flaw(f"{name} is {_kind(value)}; examples are text", "write it as a string")
+            return Flaw(f"{name} is {kind(value)}; examples are text", "write it as a string")
 
 
-def _kind(value: object) -> str:
+def kind(value: object) -> str:
     """Name a JSON value's type."""
     match value:
         case None:

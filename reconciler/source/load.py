@@ -45,6 +45,8 @@ class Loaded:
     diagnostics: tuple[Diagnostic, ...]
     locate: Locate = _nowhere
     """Finds the parts of the Workspace document again."""
+    provider: str = ""
+    """What a Workspace with faults says of that."""
 
 
 def load(path: str, stdin: TextIO | None = None, cache: Cache | None = None) -> Loaded:
@@ -185,7 +187,8 @@ def _loaded(reading: Reading, home: str, name: str, *, complete: bool = False) -
     workspace = homes[0].manifest if len(homes) == 1 else None
     manifests = tuple(sorted(reading.manifests, key=lambda sourced: sourced.origin))
     problems = tuple(sorted(set(reading.problems)))
-    return Loaded(workspace, Path(home), manifests, complete, problems, homes[0].locate if homes else _nowhere)
+    locate, provider = (homes[0].locate, homes[0].provider) if homes else (_nowhere, "")
+    return Loaded(workspace, Path(home), manifests, complete, problems, locate, provider)
 
 
 def _owner(home: Home) -> Diagnostic | None:

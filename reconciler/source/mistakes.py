@@ -14,9 +14,14 @@ from reconciler.source.findings import MOST_FINDINGS
 from reconciler.source.positions import Place
 from reconciler.source.sentences import addition, dotted, mistake
 from reconciler.source.structure import fields_at, homes_of
-from reconciler.source.wording import nearest, spelt, suggestion
+from reconciler.source.wording import enumerated, nearest, spelt, suggestion
 
-EXACTLY_ONE = ((("spec",), ("baseModel", "tunedModelSource")), (("spec", "dataset"), ("path", "examples")))
+EXACTLY_ONE: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
+    (("spec",), ("baseModel", "tunedModelSource", "preTunedModel")),
+    (("spec", "preTunedModel"), ("address", "name")),
+    (("spec", "dataset"), ("path", "examples")),
+    (("spec", "validationDataset"), ("path", "examples")),
+)
 AT_MOST_ONE = ((("spec", "hyperparameters"), ("learningRate", "learningRateMultiplier")),)
 
 
@@ -48,7 +53,7 @@ class Mistakes:
         """Word one error of pydantic's."""
         path = tuple(step for step in error["loc"] if step != "[key]")
         about_key = error["type"] == "extra_forbidden"
-        place = self.find(path, key=about_key)
+        place = self.find(path, key=about_key or error["loc"] != path)
         if about_key:
             message, advice = self._stray(path)
         elif error["type"] == "missing":
@@ -87,8 +92,8 @@ class Mistakes:
             given = [name for name in names if part.get(name) is not None]
             if len(given) > 1:
                 origin = self.find((*path, given[1]), key=True).origin
-                yield Diagnostic(origin, f"{' and '.join(names)} exclude each other", "remove one of them")
+                yield Diagnostic(origin, f"{enumerated(given)} exclude each other", "keep one of them")
             strange = part.keys() - set(fields_at(self.model, path))
             if not given and (path, names) in EXACTLY_ONE and not strange:
-                message = f"{dotted(path)} needs one of {' and '.join(names)}"
+                message = f"{dotted(path)} needs one of {enumerated(names)}"
                 yield Diagnostic(self.find(path).origin, message, addition((*path, names[0])))

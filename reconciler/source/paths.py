@@ -15,8 +15,6 @@ def real_path(base: str, path: str, roots: tuple[str, ...], folders: dict[str, s
     `roots` are real paths: the workspace's folder, then those from the command line, which alone may be named by
     absolute paths. `folders` remembers the real paths of folders: most datasets share one.
     """
-    if path.startswith("gs://"):
-        return f"{shown(path)} is in Cloud Storage, which only Vertex AI reads", "put the file beside the manifests"
     if "://" in path:
         return f"{shown(path)} is an address, not a file", "put the file beside the manifests"
     if "\0" in path:

@@ -4,7 +4,7 @@ Paths are strings in this package: making Path objects of 10,000 names costs abo
 """
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -22,7 +22,7 @@ from reconciler.source.tree import File
 HEAD = 65_536
 """Bytes at the beginning of a file that are looked at to tell a manifest from something else."""
 
-SCHEMAS = "068121e789ac"
+SCHEMAS = "a803442f6485"
 """Fingerprint of the schemas: what the cache knows to be valid was valid under these."""
 
 
@@ -149,7 +149,7 @@ class Reading:
     def _valid(self, document: Document, file: File, text: str) -> None:
         """Sort one valid document to where it belongs."""
         folder, value = os.path.dirname(file.path), document.value
-        self._note_dataset(value, folder)
+        self._note_datasets(value, folder)
         self.claims = True
         locate = locator(file.name, text, document.position)
         if value["kind"] == "Workspace":
@@ -161,24 +161,31 @@ class Reading:
     def _faulty(self, document: Document, file: File, text: str) -> None:
         """Note what a document with faults may have meant to be."""
         folder, value = os.path.dirname(file.path), document.value
-        self._note_dataset(value, folder)
+        self._note_datasets(value, folder)
         self.claims = self.claims or (type(value) is dict and "apiVersion" in value)
         if type(value) is dict and value.get("kind") == "Workspace":
-            self.homes.append(Home(None, document.origin, folder, locator(file.name, text, document.position)))
+            spec = value.get("spec")
+            provider = spec.get("provider") if type(spec) is dict else None
+            locate = locator(file.name, text, document.position)
+            self.homes.append(Home(None, document.origin, folder, locate, provider if type(provider) is str else ""))
 
-    def _note_dataset(self, value: object, folder: str) -> None:
-        """Remember a file that a manifest names as training data, even when the manifest has faults."""
-        match value:
-            case {"spec": {"dataset": {"path": str(path)}}}:
+    def _note_datasets(self, value: object, folder: str) -> None:
+        """Remember the files that a manifest names as data, even when the manifest has faults."""
+        for part in _data(value):
+            if type(path := part.get("path")) is str:
                 self.datasets.add(os.path.normpath(os.path.join(folder, path)))
-            case _:
-                pass
+
+
+def _data(value: object) -> Iterator[dict[str, object]]:
+    """The parts of a document that name data, or hold it."""
+    match value:
+        case {"spec": dict(spec)}:
+            parts = (spec.get("dataset"), spec.get("validationDataset"))
+            yield from (part for part in parts if type(part) is dict)
+        case _:
+            pass
 
 
 def _may_be_kept(value: object) -> bool:
     """Whether a document may lie in the cache: training examples are other people's texts and may not."""
-    match value:
-        case {"spec": {"dataset": {"examples": _}}}:
-            return False
-        case _:
-            return True
+    return not any("examples" in part for part in _data(value))

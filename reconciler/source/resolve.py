@@ -3,25 +3,36 @@
 import os.path
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 from reconciler.errors import Diagnostic, InvalidManifests
 from reconciler.resource.address import NAME_PATTERN
+from reconciler.resource.dataset import Dataset
 from reconciler.resource.desired import RENAMED_FROM, Desired, desire
-from reconciler.resource.rules import Capabilities
+from reconciler.resource.identity import PARENT
+from reconciler.resource.lineage import rooted
+from reconciler.resource.rules import Capabilities, FieldRule, Value, shortest
+from reconciler.source import ancestry
 from reconciler.source.cache import Cache
 from reconciler.source.collector import collector_resting
 from reconciler.source.datasets import Library, Read
 from reconciler.source.load import Loaded
+from reconciler.source.overlap import shared
 from reconciler.source.settings import unfit
 from reconciler.source.sourced import Sourced
-from reconciler.source.wording import nearest, shown
+from reconciler.source.wording import counted, nearest, shown
 
 MARK = re.compile(r"reconciler:\d+:")
 """How every mark of ownership begins, in whatever version."""
 
 ANNOTATIONS = "reconciler.dev/"
+
+VALIDATION = "validationDataset"
+"""The part of the spec, and the field, of the data that models are measured with."""
+
+UNREAD = Read(None, ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,27 +54,76 @@ def resolve(
     `roots` are folders outside of the workspace from which datasets may be read; they come from the command line only.
     Raises InvalidManifests with every finding, those of loading too, if one of them is an error.
     """
-    folders = tuple(os.path.realpath(folder) for folder in (loaded.folder, *roots))
-    library = Library(capabilities.limits, folders, cache)
-    settings = capabilities.settings.get("serviceVersion")
-    version = loaded.workspace and (loaded.workspace.service_version or (settings.default if settings else ""))
-    service = f"{capabilities.provider} {version or ''}".strip()
+    libraries = _libraries(loaded, capabilities, roots, cache)
     findings = {*loaded.diagnostics, *_duplicates(loaded.manifests)}
     if loaded.workspace:
         findings.update(unfit(loaded.workspace, loaded.locate, capabilities))
+    if capabilities.rule(PARENT):
+        faulty = any(finding.severity == "error" for finding in loaded.diagnostics)
+        findings.update(ancestry.unfit(loaded.manifests, complete=loaded.complete, faulty=faulty))
     desired: list[Desired] = []
     with collector_resting():
         for sourced in loaded.manifests:
-            findings.update(_manifest(sourced, capabilities, service))
-            spec = sourced.manifest.dataset
-            read = library.read(sourced, spec) if spec else Read(None, ())
-            findings.update(read.diagnostics)
-            desired.append(desire(sourced.manifest, read.dataset, sourced.origin))
+            findings.update(_manifest(sourced, capabilities, libraries.service))
+            found = libraries.read(sourced)
+            findings.update(found.diagnostics)
+            desired.append(desire(sourced.manifest, found.training, sourced.origin, found.validation))
     if cache:
         cache.save()
     if any(finding.severity == "error" for finding in findings):
         raise InvalidManifests(tuple(sorted(findings)))
-    return Resolved(tuple(sorted(desired, key=lambda one: one.address)), tuple(sorted(findings)))
+    return Resolved(rooted(sorted(desired, key=lambda one: one.address)), tuple(sorted(findings)))
+
+
+class _Data(NamedTuple):
+    """What the datasets of one manifest are, and what is wrong or odd about them."""
+
+    training: Dataset | None
+    validation: Dataset | None
+    diagnostics: tuple[Diagnostic, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Libraries:
+    """Reads the data of manifests: what models learn, and what they are measured with, if the service does that."""
+
+    service: str
+    training: Library
+    validation: Library | None
+
+    def read(self, sourced: Sourced) -> _Data:
+        """Read both datasets of one manifest, and compare them."""
+        manifest = sourced.manifest
+        learned = self.training.read(sourced, manifest.dataset) if manifest.dataset else UNREAD
+        if manifest.validation is None or self.validation is None:
+            return _Data(learned.dataset, None, learned.diagnostics)
+        measured = self.validation.read(sourced, manifest.validation)
+        diagnostics = {*learned.diagnostics, *measured.diagnostics}
+        if learned.dataset and measured.dataset:
+            diagnostics.update(self._overlap(sourced, learned.dataset, measured.dataset))
+        return _Data(learned.dataset, measured.dataset, tuple(diagnostics))
+
+    def _overlap(self, sourced: Sourced, learned: Dataset, measured: Dataset) -> Iterator[Diagnostic]:
+        """Warn of examples that are in both."""
+        if count := shared(learned, measured, self.training.digests):
+            message = f"shares {count:,} of its {counted(measured.count, 'example')} with the training data"
+            advice = "keep them apart: a model that has learned them says nothing about others"
+            yield Diagnostic(sourced.locate("spec", VALIDATION), message, advice, "warning")
+
+
+def _libraries(loaded: Loaded, capabilities: Capabilities, roots: tuple[Path, ...], cache: Cache | None) -> _Libraries:
+    """Make the readers of data, with the limits of this service."""
+    settings = capabilities.settings.get("serviceVersion")
+    version = loaded.workspace and (loaded.workspace.service_version or (settings.default if settings else ""))
+    service = f"{capabilities.provider} {version or ''}".strip()
+    folders = tuple(os.path.realpath(folder) for folder in (loaded.folder, *roots))
+    limits = capabilities.limits
+    measured = replace(limits, examples=limits.validation_examples or limits.examples, recommended_examples=0)
+    return _Libraries(
+        service,
+        Library(limits, folders, cache, service),
+        Library(measured, folders, cache, service, VALIDATION, "validation") if capabilities.rule(VALIDATION) else None,
+    )
 
 
 def _manifest(sourced: Sourced, capabilities: Capabilities, service: str) -> Iterator[Diagnostic]:
@@ -71,17 +131,34 @@ def _manifest(sourced: Sourced, capabilities: Capabilities, service: str) -> Ite
     for path, value in sourced.manifest.fields.items():
         rule = capabilities.rule(path)
         if rule is None:
-            where = sourced.locate("spec", *path.split("."))
-            yield Diagnostic(where, f"{service} has no {path}", "remove it")
-        elif rule.pattern and isinstance(value, str) and not re.fullmatch(rule.pattern, value):
-            where = sourced.locate("spec", *path.split("."))
-            advice = f"write it as in {rule.example}" if rule.example else f"it must match {rule.pattern}"
-            yield Diagnostic(where, f"{service} does not take {shown(value)} as {path}", advice)
+            yield _unknown(sourced, path, service)
+        elif wrong := _misfit(rule, path, value, service):
+            yield Diagnostic(sourced.locate("spec", *path.split(".")), *wrong)
+    if sourced.manifest.validation and not capabilities.rule(VALIDATION):
+        yield _unknown(sourced, VALIDATION, service)
     if MARK.search(str(sourced.manifest.fields.get("description", ""))):
         message = "the description contains a mark of ownership"
         advice = "remove it; the reconciler writes it beside the text"
         yield Diagnostic(sourced.locate("spec", "description"), message, advice)
     yield from _annotations(sourced)
+
+
+def _unknown(sourced: Sourced, path: str, service: str) -> Diagnostic:
+    """Say that the service does not have a field."""
+    return Diagnostic(sourced.locate("spec", *path.split(".")), f"{service} has no {path}", "remove it")
+
+
+def _misfit(rule: FieldRule, path: str, value: Value, service: str) -> tuple[str, str] | None:
+    """Say why the service does not take a value: message and advice."""
+    if isinstance(value, str) and rule.longest and len(value) > rule.longest:
+        return f"{path} has {counted(len(value), 'character')}", f"{service} takes {rule.longest:,}: shorten it"
+    if isinstance(value, str) and rule.pattern and not re.fullmatch(rule.pattern, value):
+        advice = f"write it as in {rule.example}" if rule.example else f"it must match {rule.pattern}"
+        return f"{service} does not take {shown(value)} as {path}", advice
+    if isinstance(value, int | float) and rule.choices and value not in rule.choices:
+        choices = ", ".join(map(shortest, rule.choices))
+        return f"{service} does not take {shown(shortest(value))} as {path}", f"it can be: {choices}"
+    return None
 
 
 def _annotations(sourced: Sourced) -> Iterator[Diagnostic]:

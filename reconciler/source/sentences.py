@@ -21,13 +21,27 @@ FORMS: Mapping[str, tuple[str, str]] = {
     "spec.formerOwners": ("is not an owner", "write the owner as the workspace used to have it"),
     "spec.endpoint": (
         "is not an endpoint that credentials may go to",
-        "write emulator, http://127.0.0.1:PORT (up to 65535), https://generativelanguage.googleapis.com, or remove it",
+        "write emulator, http://127.0.0.1:PORT (up to 65535), https://HOST.googleapis.com, or remove it",
     ),
+    "spec.provider": ("is not the name of a provider", "write it in lower-case letters"),
+    "spec.serviceVersion": ("is not the version of an API", "write it as in v1 or v1beta"),
+    "spec.location": ("is not a region", "write it as in us-central1, or global"),
+    "spec.stagingBucket": ("is not a bucket, nor a folder in one", "write gs://BUCKET, or gs://BUCKET/FOLDER"),
     "spec.project": ("is not a project id", "write the id, as in the address bar of the Google Cloud console"),
     "spec.tunedModelSource.tunedModel": ("is not a tuned model", "write tunedModels/ID"),
     "spec.readerProjectNumbers": ("is not a project number", "write its digits in quotes; the id will not do"),
+    "spec.preTunedModel.address": ("is not an address", "write TunedModel/NAME, as in the metadata.name of that model"),
+    "spec.preTunedModel.name": ("is not a model", "write projects/P/locations/L/models/M, or M@VERSION"),
+    "spec.preTunedModel.checkpointId": ("is not a checkpoint", "write its id, as the service lists it"),
+    "label_key": (
+        "is not the key of a label",
+        "use at most 63 lower-case letters, digits, _ and -, a letter first; those with reconciler- are ours",
+    ),
+    "spec.labels": ("is not the value of a label", "use at most 63 lower-case letters, digits, _ and -"),
+    "spec.kmsKeyName": ("is not a key", "write projects/P/locations/L/keyRings/R/cryptoKeys/K"),
+    "spec.serviceAccount": ("is not a service account", "write its e-mail, NAME@PROJECT.iam.gserviceaccount.com"),
 }
-"""What a pattern asks for, in words, by the field that has it."""
+"""What a pattern asks for, in words, by the field that has it, or the map or list that it is in; keys are apart."""
 
 UNREPEATED = frozenset({"spec.endpoint"})
 """Fields whose wrong value is not repeated: a URL may have a password or a key in it."""
@@ -40,7 +54,10 @@ def dotted(path: tuple[str | int, ...]) -> str:
 
 def addition(path: tuple[str | int, ...]) -> str:
     """Advise to add a field, with an example where its form is not obvious."""
-    examples = {"baseModel": "baseModel: models/gemini-1.5-flash-001-tuning", "path": "path: data/examples.jsonl"}
+    examples = {
+        "path": "path: data/examples.jsonl",
+        "address": "address: TunedModel/NAME",
+    }
     return f"add {examples.get(str(path[-1]), f'{path[-1]}: ...')}"
 
 
@@ -75,8 +92,9 @@ def _wrong_value(field: str, value: Any, error: ErrorDetails, written: str) -> t
             choices = tuple(re.findall(r"'([^']*)'", str(context.get("expected", ""))))
             told = spelt(value) if isinstance(value, str) else _brief(value)
             return f"{field} can't be {told}", suggestion(str(value), choices, "it can be")
-        case "string_pattern_mismatch":
-            wrong, advice = FORMS.get(re.sub(r"\[\d+\]$", "", field), ("has the wrong form", ""))
+        case "string_pattern_mismatch" | "label_key" as kind:
+            around = re.sub(r"(\[\d+\]|\.[^.\[]*)$", "", field)
+            wrong, advice = FORMS.get(kind) or FORMS.get(field) or FORMS.get(around) or ("has the wrong form", "")
             return f"{field}: {'this' if field in UNREPEATED else spelt(value)} {wrong}", advice
         case "string_too_short":
             return f"{field} is empty", "write something, or remove the line"

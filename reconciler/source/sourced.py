@@ -21,9 +21,13 @@ class Sourced:
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """A Workspace document and the folder that holds it; `manifest` is None when it has faults."""
+    """A Workspace document and the folder that holds it; `manifest` is None when it has faults.
+
+    `provider` is then what it says of that, if it does: all else is checked by that service's rules.
+    """
 
     manifest: Workspace | None
     origin: Origin
     folder: str
     locate: Locate
+    provider: str = ""

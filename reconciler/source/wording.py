@@ -35,11 +35,11 @@ def counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}" + ("" if number == 1 else "s")
 
 
-def enumerated(numbers: Sequence[int], most: int = 5) -> str:
-    """Write the first few numbers: `3, 7 and 12`, or `1, 2, 3, 4, 5 and 40 more`."""
-    head = [str(number) for number in numbers[:most]]
-    if len(numbers) > most:
-        return ", ".join(head) + f" and {len(numbers) - most:,} more"
+def enumerated(items: Sequence[object], most: int = 5) -> str:
+    """Write the first few numbers or names: `3, 7 and 12`, or `1, 2, 3, 4, 5 and 40 more`."""
+    head = [str(item) for item in items[:most]]
+    if len(items) > most:
+        return ", ".join(head) + f" and {len(items) - most:,} more"
     return " and ".join(filter(None, (", ".join(head[:-1]), head[-1])))
 
 

@@ -138,7 +138,7 @@ def test_grants(wire: Wire) -> None:
     ],
 )
 def test_prompts(version: str, method: str, message: str) -> None:
-    from reconciler.providers.gemini import inference
+    from reconciler.providers import inference
 
     write: dict[str, Callable[[str], dict[str, Any]]] = {
         "generateContent": inference.content_request,

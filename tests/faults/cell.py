@@ -12,86 +12,20 @@ from functools import cache
 from pathlib import Path
 
 from tests.faults.damage import Fault
-from tests.faults.scene import APPLY, HARMLESS, PLAN, SCENES, World, copied
-from tests.faults.server import Blow, Server, kind
+from tests.faults.scene import HARMLESS, SCENES, World, copied
+from tests.faults.server import Blow, Server
+from tests.faults.service import APPLY, PLAN, Column, service
 from tests.zygote import Ended
 
 AGAIN = 2
 """Runs of apply, after the fault is over, in which everything has to be as declared."""
+LATER = 900.0
+"""Seconds after which it is known of every training whether it was begun: between those runs, not before the first."""
 EMPTY = "No changes.\n"
 BELIEVED = "404"
 """The fault that is believed: so a service says that somebody else has deleted a model already."""
 DOCUMENTED = {"plan": {0, 1}, "wait": {0, 1, 3, 5}, "apply": {0, 1, 3, 4, 5}}
 """Exit codes, by command."""
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A kind of request: in which scene it is made, as the which of its kind, and what it is for."""
-
-    head: str
-    scene: str
-    kind: str
-    nth: int
-    says: str
-
-    @property
-    def number(self) -> int:
-        """Its place among the requests of the command."""
-        numbers = [number for number, each in enumerate(_requests(self.scene), 1) if each == self.kind]
-        return numbers[self.nth - 1]
-
-
-LIST, READ = "GET /v1beta/tunedModels", "GET /v1beta/tunedModels/ID"
-GRANTS, BASES = "GET /v1beta/tunedModels/ID/permissions", "GET /v1beta/models"
-OPERATIONS, OPERATION = "GET /v1beta/tunedModels/ID/operations", "GET /v1beta/tunedModels/ID/operations/ID"
-CREATE, SHARE = "POST /v1beta/tunedModels", "POST /v1beta/tunedModels/ID/permissions"
-PATCH, DELETE = "PATCH /v1beta/tunedModels/ID", "DELETE /v1beta/tunedModels/ID"
-
-
-def _planning(scene: str) -> tuple[Column, ...]:
-    """What every command asks that makes a plan."""
-    return (
-        Column("list", scene, LIST, 1, "every tuned model that this identity can see"),
-        Column("confirm", scene, READ, 1, "is a model that the list lacks really not there?"),
-        Column("grants", scene, GRANTS, 1, "who may use a model that is to be replaced"),
-        Column("bases", scene, BASES, 1, "which base models can be tuned today"),
-    )
-
-
-COLUMNS = {
-    "plan": (
-        *_planning("plan"),
-        Column("why", "failed", OPERATIONS, 1, "why a training failed"),
-    ),
-    "wait": (
-        Column("list", "wait", LIST, 1, "what is there, and what of it trains"),
-        Column("look", "wait", LIST, 2, "how far the trainings are"),
-        Column("why", "wait", OPERATIONS, 1, "why a training failed"),
-        Column("look at one", "wait", READ, 1, "the same, when only one is left"),
-        Column("list again", "wait", LIST, 4, "what apply would still do"),
-    ),
-    "apply": (
-        *_planning("apply"),
-        Column("create", "apply", CREATE, 1, "begin a training; a second one follows"),
-        Column("reread", "apply", READ, 3, "the description once more, just before it is written"),
-        Column("patch", "apply", PATCH, 1, "write the new description"),
-        Column("announce", "apply", PATCH, 2, "say in its mark that the model which is not declared goes"),
-        Column("look", "apply", LIST, 2, "how far the trainings are"),
-        Column("look at one", "apply", READ, 6, "the same, when only one is left"),
-        Column("why", "refused", OPERATION, 1, "why a training failed"),
-        Column("others", "apply", LIST, 4, "has another run been at work since the plan?"),
-        Column(
-            "a look", "apply", READ, 7, "is the model that goes still the one of the plan; does its successor serve?"
-        ),
-        Column("old grants", "apply", GRANTS, 2, "who may use the old model"),
-        Column("new grants", "apply", GRANTS, 3, "who may use the new one already"),
-        Column("share", "apply", SHARE, 1, "let the reader of the old model use the new one"),
-        Column("last look", "apply", READ, 9, "the same questions once more, just before the delete"),
-        Column("delete", "apply", DELETE, 1, "the model that was replaced goes"),
-        Column("delete last", "apply", DELETE, 2, "the model that is no longer declared goes"),
-    ),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,14 +49,19 @@ class Outcome:
         return f"{self.code}{without}" + (f"+{self.after}" if self.after else "")
 
 
+def number(scene: str, kind: str, nth: int) -> int:
+    """The place of the nth request of a kind among those of the scene's command."""
+    return [number for number, each in enumerate(requests(scene), 1) if each == kind][nth - 1]
+
+
 @cache
-def _requests(scene: str) -> list[str]:
+def requests(scene: str) -> list[str]:
     """The kinds of the requests that a scene's command makes when nothing goes wrong."""
     from tempfile import TemporaryDirectory
 
     with TemporaryDirectory() as folder, copied(scene, Path(folder) / "world") as world:
         _, server = world.run(SCENES[scene].argv)
-    return [kind(request) for request in server.seen]
+    return [service().kind(request) for request in server.seen]
 
 
 def play(command: str, column: Column, fault: Fault, folder: Path, elsewhere: Server, *, always: bool) -> Outcome:
@@ -131,10 +70,12 @@ def play(command: str, column: Column, fault: Fault, folder: Path, elsewhere: Se
     assert scene.argv[0] == command
     key = secret()
     with copied(column.scene, folder) as world:
-        blow = Blow(column.number, fault.strike, always)
-        before = world.models()
+        nth = number(column.scene, column.kind, column.nth)
+        blow = Blow(nth, fault.strike, always)
+        before = world.everything()
         ended, server = world.run((*scene.argv, "-vv"), blow, elsewhere=elsewhere.url, env=environment(key, elsewhere))
         assert server.hits, "the fault hit nothing"
+        assert service().sends_key or key not in str(server.seen), "the API key was sent to a service that takes none"
         assert ended.code in DOCUMENTED[command], ended.said
         messages = tuple(explanations(ended))
         assert ended.code == 0 or messages, f"nothing explains exit code {ended.code}:\n{ended.said}"
@@ -142,13 +83,11 @@ def play(command: str, column: Column, fault: Fault, folder: Path, elsewhere: Se
             after = _converge(world, ended, believed=fault.name == BELIEVED)
         else:
             assert not any(each.writes for each in world.emulator.exchanges), ended.said
-            assert world.models() == before, "a reader changed the world"
+            assert world.everything() == before, "a reader changed the world"
             after = 0
         check_secrecy(world, key, elsewhere)
-        hit = server.seen[column.number - 1] if fault.strike else None
-        asked = hit is None or any(
-            (each.method, each.target) == (hit.method, hit.target) for each in server.seen[column.number :]
-        )
+        hit = server.seen[nth - 1] if fault.strike else None
+        asked = hit is None or any((each.method, each.target) == (hit.method, hit.target) for each in server.seen[nth:])
         counts = Counter(runs=len(world.ran), hit=server.hits) + count(world)
         return Outcome(ended.code, asked, after, messages, counts)
 
@@ -171,6 +110,7 @@ def _converge(world: World, ended: Ended, *, believed: bool) -> int:
     runs = 0
     code = ended.code if scene.repair == scene.argv else -1
     while code != 0 and runs < AGAIN:
+        world.time.advance(runs * LATER)
         code = world.run(scene.repair)[0].code
         runs += 1
     planned, _ = world.run(PLAN)
@@ -209,7 +149,7 @@ def count(world: World) -> Counter[str]:
 _GIVEN_UP = "The run was given up: "
 _OVER = "The time for waiting is over."
 _TROUBLE = ("Failed:", "Refused:", _GIVEN_UP, _OVER)
-_ADDRESSED = re.compile(r"TunedModel/\S+  [a-z ]+ tunedModels/\S+: ")
+_ADDRESSED = re.compile(r"TunedModel/\S+  [a-z ]+ \S+: ")
 
 
 def explanations(ended: Ended) -> Iterator[str]:
@@ -234,7 +174,7 @@ def neutral(text: str) -> str:
     """A message without ports, computed ids and the options of a login."""
     text = re.sub(r"127\.0\.0\.1:\d+", "HOST", text)
     text = re.sub(r"(`gcloud auth application-default login) [^`]*`", r"\1 …`", text)
-    return re.sub(r"(tunedModels/[a-z]+)-[a-z0-9]{15}\b", r"\1-ID", text)
+    return service().neutral(text)
 
 
 def quoted(text: str) -> str:

@@ -51,7 +51,7 @@ def _answer(status: int, body: bytes, media: str = JSON, headers: dict[str, str]
 
 def _status(code: int, wire: Wire, headers: dict[str, str] | None = None, details: Any = ()) -> None:
     """Refuse, in the shape of the service's own refusals; nothing is done."""
-    error = {"code": code, "message": f"Made up, for the key {wire.key}.", "status": STATUS[code]}
+    error = {"code": code, "message": f"Made up, for {wire.caller}.", "status": STATUS[code]}
     if details:
         error["details"] = details
     wire.send(whole(_answer(code, json.dumps({"error": error}).encode(), headers=headers)))

@@ -1,13 +1,13 @@
-"""docs/faults.md: how the table of faults is written, and read back. Whatever stands there was measured, or counted."""
+"""docs/faults*.md: how the table of faults is written, and read back. What stands there was measured, or counted."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from pathlib import Path
 
-from tests.faults.cell import COLUMNS, Column, Outcome, quoted
+from tests.faults.cell import Outcome, quoted
 from tests.faults.damage import FAULTS, Fault
+from tests.faults.service import Column, service
 
 ANY = "whatever the fault"
 STORY = "| *"
@@ -28,10 +28,9 @@ AROUND = (
     (re.compile(r"^(?:The tuning job failed: .*|the training failed; the service no longer tells why.*)()$"), False),
 )
 """Sentences around those of a fault, and whether what stands inside is one of those, whole."""
-PAGE = Path(__file__).resolve().parents[2] / "docs" / "faults.md"
 
 INTRO = """\
-# When the service fails
+{title}
 
 This page is written by its test (`make bless`), and compared with what really happens by every `make test` in part and
 by every `make soak` as a whole. Real processes of `reconciler` talk over real sockets to a server that keeps its word
@@ -44,8 +43,7 @@ What holds in every cell, or the test fails:
 - After `apply`, the fault is mended and apply is run again where it did not end 0: at most twice, and `plan` prints
   `No changes.`
 - By the service's own log: each training was begun once, and after each delete a model of that name was ACTIVE.
-- The API key, which the faults say back to the client, is in no output (with `-vv`) and in no file. Nothing is sent to
-  another host, neither to the one of a redirect nor to a proxy of the environment.
+{secret}
 
 ## How to read a cell
 
@@ -61,9 +59,7 @@ What holds in every cell, or the test fails:
 | `5` | did a part; what failed or was refused is named |
 | `+1` | apply was run once more, and then everything was as declared |
 
-`apply` begins two trainings, writes a description, replaces a model that somebody else may read, and deletes one that
-is no longer declared. `wait` waits for three trainings, of which one fails (so it ends 5 at best). `why` belongs to a
-training that fails, so its apply ends 5, and is mended by `--retry-failed`.
+{does}
 
 A 404 is believed: so a service says that somebody else deleted a model. Where it was a lie, the next plan shows the
 model again.
@@ -100,8 +96,9 @@ def row(command: str, fault: Fault, outcomes: Sequence[tuple[Outcome, Outcome]])
 def write(rows: Iterable[Row], messages: Mapping[str, Sequence[str]], stories: Sequence[str]) -> str:
     """Write the page: rows in the order of the faults, the lines of stories, and for each fault what was said."""
     rows = list(rows)
-    parts = [INTRO]
-    for command, columns in COLUMNS.items():
+    about = service()
+    parts = [INTRO.format(title=about.title, secret=about.secret, does=about.does)]
+    for command, columns in about.columns.items():
         parts.append("\n".join(_table(command, columns, [each for each in rows if each.command == command])) + "\n")
     parts.append("\n".join([MEANWHILE, *stories]) + "\n")
     parts.append("\n".join(_said(messages)) + "\n")
@@ -149,7 +146,7 @@ def _table(command: str, columns: Sequence[Column], rows: Sequence[Row]) -> Iter
     yield f"## `{command}`"
     yield ""
     for column in columns:
-        yield f"- **{column.head}**: `{column.kind.replace('/v1beta/', '')}`, {column.says}"
+        yield f"- **{column.head}**: `{column.kind.replace(service().here, '')}`, {column.says}"
     for group, faults in groupby(FAULTS.values(), lambda fault: fault.group):
         names = [fault.name for fault in faults]
         yield ""
@@ -182,7 +179,7 @@ def _totals(rows: Sequence[Row], stories: Sequence[str]) -> Iterator[str]:
     yield "| | |"
     yield "|---|---|"
     yield f"| faults | {len({each.fault for each in rows})} |"
-    yield f"| kinds of request | {sum(map(len, COLUMNS.values()))} |"
+    yield f"| kinds of request | {sum(map(len, service().columns.values()))} |"
     yield f"| cells, each once and always | {sum(len(each.cells) for each in rows):,} |"
     yield f"| things that happen meanwhile | {len(stories)} |"
     yield f"| runs of the command in the cells | {sums['runs']:,} |"

@@ -7,51 +7,34 @@ import os
 import shutil
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Self
+from typing import Self
 
 from reconciler.emulator.settings import Settings
 from tests.faults.server import Blow, Server
+from tests.faults.service import APPLY, PLAN, Scene, service
 from tests.golden.story import NUMBERS, SENTENCES, WORKSPACE
 from tests.golden.wire import Watched
+from tests.services.dialect import dialect
 from tests.zygote import Ended, Time, start
 
 START = 1_714_557_600.0
 """2024-05-01 10:00:00 UTC."""
-SETTINGS = Settings(steps_per_second=4.0, start_delay=0.0, fail_after={"failing-": 3})
-HARMLESS = Settings(steps_per_second=4.0, start_delay=0.0)
-READER = {"granteeType": "USER", "emailAddress": "reader@example.com", "role": "READER"}
-APPLY = ("apply", "--yes")
-PLAN = ("plan",)
+SPEED = {"steps_per_second": 4.0, "start_delay": 0.0, **dialect().settings}
+SETTINGS = Settings(**SPEED, fail_after={"failing-": 3})
+HARMLESS = Settings(**SPEED)
 
-OTHER = SENTENCES.replace("batchSize: 4", "batchSize: 6")
+SIZE = dialect().lines.size
+OTHER = SENTENCES.replace("epochCount: 3", "epochCount: 2")
 DESCRIBED = SENTENCES + "  description: Counts, one number at a time.\n"
 
 
-@dataclass(frozen=True, slots=True)
-class Scene:
-    """What was applied once, what is declared since, how it was begun, and the command to be tried."""
-
-    name: str
-    argv: tuple[str, ...]
-    declared: Mapping[str, str]
-    applied: Mapping[str, str] = field(default_factory=dict)
-    begun: tuple[str, ...] = ()
-    repair: tuple[str, ...] = APPLY
-
-    def trainings(self, name: str) -> int:
-        """How many trainings of a name there may be: one, and one more where the first is made to fail."""
-        return 2 if name == "failing" else 1
-
-
-ONCE = {"changed": SENTENCES, "replaced": SENTENCES, "removed": SENTENCES}
-TRAINED = ("state", "updateTime", "tuningTask")
-"""What changes in a model while nobody writes."""
-
 NEW = SENTENCES.replace("epochCount: 3", "epochCount: 1")
+BRIEF = NEW.replace(f"{SIZE}: 4", f"{SIZE}: 8")
+ONCE = {"changed": SENTENCES, "replaced": SENTENCES, "removed": BRIEF}
+
 WANTED = {"changed": DESCRIBED, "created": NEW, "replaced": OTHER}
 AGAIN = (*APPLY, "--retry-failed", "failing")
 SCENES = {
@@ -62,6 +45,7 @@ SCENES = {
         Scene("apply", APPLY, WANTED, applied=ONCE),
         Scene("refused", APPLY, {"created": NEW, "failing": OTHER}, repair=AGAIN),
         Scene("wait", ("wait",), {**WANTED, "failing": OTHER}, applied=ONCE, begun=(*APPLY, "--no-wait"), repair=AGAIN),
+        *service().scenes,
     )
 }
 
@@ -86,10 +70,9 @@ class World:
         self.emulator.close()
         self.time.close()
 
-    def models(self) -> list[Any]:
-        """Every model as it is, but for what training does to it."""
-        listed = self.emulator.ask("GET", "/v1beta/tunedModels?pageSize=1000").get("tunedModels", [])
-        return [{key: value for key, value in model.items() if key not in TRAINED} for model in listed]
+    def everything(self) -> object:
+        """All there is, but for what training does to it."""
+        return service().everything(self.emulator.ask)
 
     @property
     def state(self) -> sqlite3.Connection:
@@ -105,6 +88,8 @@ class World:
         (place / "workspace.yaml").write_text(WORKSPACE)
         for name, text in manifests.items():
             (place / f"{name}.yaml").write_text(text.replace("name: sentences", f"name: {name}"))
+        for name, text in self.scene.data.items():
+            (place / "data" / name).write_text(text)
 
     def run(
         self,
@@ -142,11 +127,12 @@ def template(name: str) -> World:
     folder = Path(_templates().name) / name
     folder.mkdir()
     world = World(scene, folder)
+    scene.deed(world.emulator.ask)
     if scene.applied:
         world.declare(scene.applied)
         assert world.run(APPLY)[0].code == 0, world.ran[-1].said
         for model in [model for model in world.emulator.states() if model.startswith("replaced-")]:
-            world.emulator.ask("POST", f"/v1beta/tunedModels/{model}/permissions", READER)
+            service().grant(world.emulator.ask, model)
     world.declare(scene.declared)
     if scene.begun:
         world.run(scene.begun)

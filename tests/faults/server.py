@@ -6,7 +6,6 @@ Real connections on loopback, kept open as the service keeps them. `blow` says w
 
 import contextlib
 import http.client
-import re
 import socket
 import struct
 import threading
@@ -17,6 +16,7 @@ from typing import BinaryIO, Self, TypeAlias
 
 from reconciler.emulator.server import Emulator
 from reconciler.emulator.wire import Request, Response
+from tests.faults.service import service
 from tests.zygote import Time
 
 GRACE = 20.0
@@ -26,7 +26,6 @@ PACE = 0.04
 GLANCE = 0.001
 """Real seconds between two looks at the time of the world."""
 
-_ID = re.compile(r"(?<=tunedModels)/[^/:]+|(?<=operations)/[^/:]+|(?<=permissions)/[^/:]+")
 _RESET = struct.pack("ii", 1, 0)
 
 
@@ -48,6 +47,11 @@ class Wire:
     def key(self) -> str:
         """The API key that came with the request: a service may say it back."""
         return self.request.headers.get("x-goog-api-key", "")
+
+    @property
+    def caller(self) -> str:
+        """Who asks, by the key."""
+        return f"the key {self.key}" if self.key else "nobody"
 
     def act(self) -> Response:
         """Let the service do what was asked."""
@@ -101,12 +105,6 @@ def head(status: int, headers: dict[str, str]) -> bytes:
     """Status line and headers."""
     lines = [f"HTTP/1.1 {status} {http.client.responses.get(status, '')}"]
     return "\r\n".join([*lines, *(f"{name}: {value}" for name, value in headers.items()), "", ""]).encode()
-
-
-def kind(request: Request) -> str:
-    """Verb and resource, without the id."""
-    path = request.target.partition("?")[0]
-    return f"{request.method} {_ID.sub('/ID', path)}"
 
 
 class Server:
@@ -229,8 +227,8 @@ class Server:
 
     def _hit(self, blow: Blow, number: int, request: Request) -> bool:
         if number == blow.number:
-            self._meant = kind(request)
-        later = blow.every or (blow.always and kind(request) == self._meant)
+            self._meant = service().kind(request)
+        later = blow.every or (blow.always and service().kind(request) == self._meant)
         return number == blow.number or (number > blow.number and later)
 
 

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from reconciler.providers.outcome import MAX_ANSWER
-from tests.faults.scene import PLAN, copied
+from tests.faults.scene import copied
 from tests.faults.server import Blow, Strike, Wire, head
+from tests.faults.service import PLAN
 from tests.zygote import Ended
 
 pytestmark = [pytest.mark.process, pytest.mark.loopback]

@@ -1,9 +1,10 @@
-"""Every fault of the remote, at every kind of request of plan, wait and apply; the results stand in docs/faults.md.
+"""Every fault of the remote, at every kind of request of plan, wait and apply; the results stand in docs/faults*.md.
 
-The quick suite plays the faults that differ most from one another, the soak all of them. `--bless` writes the page.
+The quick suite plays the faults that differ most from one another, or one of them at each kind of request once and
+another always; the soak plays all of them. `--bless` writes the page.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -11,26 +12,20 @@ import pytest
 
 from reconciler.emulator.server import Emulator
 from tests.faults import page
-from tests.faults.cell import COLUMNS, Outcome, play
+from tests.faults.cell import Outcome, play, requests
 from tests.faults.damage import FAULTS, Fault
 from tests.faults.meanwhile import STORIES, tell
+from tests.faults.scene import SCENES
 from tests.faults.server import Server
+from tests.faults.service import service
 from tests.tally import Tally
 from tests.zygote import Time
 
 pytestmark = [pytest.mark.process, pytest.mark.loopback]
 
-QUICK = (
-    "403",
-    "404",
-    "429, Retry-After: 40",
-    "connection refused",
-    "done, answer lost",
-    "cut in the body",
-    "HTML with 200",
-    "redirect to another host",
-    "a body of a byte a second",
-)
+COMMANDS = tuple(service().columns)
+STRIDE = 7
+"""From one column to the next: the number of faults must not be a multiple of it."""
 FIGURES = ("runs with faults", "requests hit by faults", "trainings", "trainings duplicated", "models lost")
 """What the figures of a row are called in the sum of all tests."""
 AT_ONCE = 3
@@ -57,7 +52,7 @@ def _compared(bless: bool) -> None:  # noqa: FBT001  (a fixture)
 def played(command: str, fault: Fault, folder: Path, elsewhere: Server) -> tuple[page.Row, list[str]]:
     """Play a row of the table; give it, and what was said."""
     outcomes: list[tuple[Outcome, Outcome]] = []
-    for column in COLUMNS[command]:
+    for column in service().columns[command]:
         once, always = (
             play(command, column, fault, folder / f"{column.head}-{often}", elsewhere, always=often == "always")
             for often in ("once", "always")
@@ -69,8 +64,8 @@ def played(command: str, fault: Fault, folder: Path, elsewhere: Server) -> tuple
 @pytest.mark.parametrize(
     ("command", "name"),
     [
-        pytest.param(command, name, marks=() if name in QUICK else pytest.mark.soak)
-        for command in COLUMNS
+        pytest.param(command, name, marks=() if name in service().quick else pytest.mark.soak)
+        for command in COMMANDS
         for name in FAULTS
     ],
 )
@@ -83,17 +78,53 @@ def test_the_fault_ends_as_the_page_says(
     for figure, counted in zip(FIGURES, row.counts, strict=True):
         tally(figure, counted)
     assert row.harmless, row.counts
-    rows, messages, _ = page.read(page.PAGE.read_text())
+    rows, messages, _ = page.read(service().page.read_text())
     assert row.line() in [each.line() for each in rows if each.command == command], "`make bless` writes it anew"
+    check_said(said, messages, name)
+
+
+@pytest.mark.skipif(bool(service().quick), reason="whole rows are played")
+@pytest.mark.parametrize(
+    ("command", "place", "number"),
+    [
+        pytest.param(command, place, number, id=f"{command}-{column.head}")
+        for number, (command, place, column) in enumerate(
+            (command, place, column)
+            for command, columns in service().columns.items()
+            for place, column in enumerate(columns)
+        )
+    ],
+)
+@pytest.mark.usefixtures("_compared")
+def test_some_faults_at_each_kind_of_request_end_as_the_page_says(
+    command: str, place: int, number: int, tmp_path: Path, elsewhere: Server, tally: Tally
+) -> None:
+    rows, messages, _ = page.read(service().page.read_text())
+    names = list(FAULTS)
+    for always in (False, True):
+        name = names[(STRIDE * number + always * len(names) // 2) % len(names)]
+        folder = tmp_path / str(always)
+        outcome = play(command, service().columns[command][place], FAULTS[name], folder, elsewhere, always=always)
+        (row,) = (each for each in rows if (each.command, each.fault) == (command, name))
+        assert outcome.text == row.cells[place].split(" / ")[always], f"{name}: `make bless` writes it anew"
+        assert outcome.counts["twice"] == outcome.counts["lost"] == 0, outcome.counts
+        check_said(outcome.messages, messages, name)
+        tally("cells of faults")
+        for figure, key in zip(FIGURES, page.COUNTS, strict=True):
+            tally(figure, outcome.counts[key])
+
+
+def check_said(said: Iterable[str], messages: Mapping[str, Sequence[str]], fault: str) -> None:
+    """Hold that the page has what was said."""
     for around, text in map(page.apart, said):
         assert not around or around in messages[page.ANY], "`make bless` writes it anew"
-        assert not text or text in messages[name], "`make bless` writes it anew"
+        assert not text or text in messages[fault], "`make bless` writes it anew"
 
 
 @pytest.mark.parametrize("name", STORIES)
 @pytest.mark.usefixtures("_compared")
 def test_the_story_ends_as_the_page_says(name: str, tmp_path: Path, elsewhere: Server) -> None:
-    assert tell(STORIES[name], tmp_path / "world", elsewhere) in page.PAGE.read_text().splitlines(), (
+    assert tell(STORIES[name], tmp_path / "world", elsewhere) in service().page.read_text().splitlines(), (
         "`make bless` writes it anew"
     )
 
@@ -105,9 +136,9 @@ def test_the_page_is_whole(
 ) -> None:
     if bless:
         _bless(tmp_path, elsewhere)
-    text = page.PAGE.read_text()
+    text = service().page.read_text()
     rows, messages, stories = page.read(text)
-    assert [(each.command, each.fault) for each in rows] == [(command, name) for command in COLUMNS for name in FAULTS]
+    assert [(each.command, each.fault) for each in rows] == [(command, name) for command in COMMANDS for name in FAULTS]
     assert len(stories) == len(STORIES)
     assert text == page.write(rows, messages, stories), "`make bless` writes it anew"
 
@@ -119,9 +150,9 @@ def _bless(folder: Path, elsewhere: Server) -> None:
         return played(command, fault, folder / str(number), elsewhere)
 
     stories = [tell(story, folder / f"story-{number}", elsewhere) for number, story in enumerate(STORIES.values())]
-    for columns in COLUMNS.values():
-        assert [column.number for column in columns]  # the scenes are made before threads copy them
-    jobs = [(command, fault) for command in COLUMNS for fault in FAULTS.values()]
+    for scene in SCENES:
+        assert requests(scene)  # the scenes are made before threads copy them
+    jobs = [(command, fault) for command in COMMANDS for fault in FAULTS.values()]
     for number in range(len(jobs)):
         (folder / str(number)).mkdir()
     with ThreadPoolExecutor(AT_ONCE) as pool:
@@ -133,4 +164,4 @@ def _bless(folder: Path, elsewhere: Server) -> None:
             messages[page.ANY] |= dict.fromkeys([around] if around else ())
             messages[row.fault] |= dict.fromkeys([text] if text else ())
     told = {name: list(said) for name, said in messages.items()}
-    page.PAGE.write_text(page.write([row for row, _ in results], told, stories))
+    service().page.write_text(page.write([row for row, _ in results], told, stories))

@@ -8,13 +8,17 @@ from pathlib import Path
 import pytest
 
 from reconciler.emulator.settings import Settings
+from tests import tested
 from tests.faults.cell import EMPTY
-from tests.faults.scene import APPLY, HARMLESS, PLAN, SCENES, World
-from tests.faults.tokens import SERVICE, Gate, Papers, papers
+from tests.faults.scene import HARMLESS, SCENES, SPEED, World
+from tests.faults.service import APPLY, PLAN, service
+from tests.faults.tokens import Gate, Papers, papers
 from tests.golden.story import SENTENCES
 from tests.zygote import Ended, start
 
 pytestmark = [pytest.mark.process, pytest.mark.loopback]
+at_length = pytest.mark.soak if tested.name() == "vertex" else pytest.mark.process
+"""Credentials are the same at every service: six hours of one are enough where there is little time."""
 
 HOUR = 3600.0
 LATER = 1_767_225_600.0
@@ -48,7 +52,7 @@ class Life:
             "GOOGLE_APPLICATION_CREDENTIALS": str(login),
             "HTTPS_PROXY": self.gate.url,
             "REQUESTS_CA_BUNDLE": str(self.papers.authority),
-            "RECONCILER_ENDPOINT": f"https://{SERVICE}",
+            "RECONCILER_ENDPOINT": f"https://{service().hosts[0]}",
             "NO_GCE_CHECK": "true",
         }
         ended = start([*argv, "-vv"], cwd=folder / "work", env=env, time=self.world.time).wait()
@@ -78,7 +82,7 @@ def life(tmp_path: Path) -> Iterator[Life]:
     made = papers(tmp_path)
     (tmp_path / "world").mkdir()
     with World(SCENES["apply"], tmp_path / "world", LATER) as world:
-        world.emulator.settings = Settings(steps_per_second=STEPS / (6 * HOUR))
+        world.emulator.settings = Settings(**{**SPEED, "steps_per_second": STEPS / (6 * HOUR)})
         world.declare({"sentences": SENTENCES})
         with Gate(world.emulator, world.time, made) as gate:
             yield Life(world, gate, made)
@@ -88,6 +92,7 @@ def begun(life: Life) -> int:
     return sum(each.creates for each in life.world.emulator.exchanges)
 
 
+@at_length
 def test_a_wait_outlives_its_tokens(life: Life) -> None:
     ended = life.run(*APPLY)
     assert ended.code == 0, ended.said
@@ -105,6 +110,7 @@ def test_a_token_that_is_withdrawn_is_replaced(life: Life) -> None:
     assert begun(life) == 1
 
 
+@at_length
 def test_a_login_that_is_revoked_ends_the_wait_and_nothing_else(life: Life) -> None:
     def revoke() -> None:
         life.gate.revoked = True
@@ -114,7 +120,7 @@ def test_a_login_that_is_revoked_ends_the_wait_and_nothing_else(life: Life) -> N
     assert ended.code == 1
     said = " ".join(ended.stdout.split())
     assert "The run was given up: no access token: " in said
-    assert "run `gcloud auth application-default login " in said
+    assert "run `gcloud auth application-default login" in said
     life.gate.revoked = False
     life.world.emulator.settings = HARMLESS
     assert life.run(*APPLY).code == 0
@@ -122,6 +128,7 @@ def test_a_login_that_is_revoked_ends_the_wait_and_nothing_else(life: Life) -> N
     assert begun(life) == 1
 
 
+@at_length
 def test_an_issuer_that_is_down_is_waited_out(life: Life) -> None:
     def fail() -> None:
         life.gate.unissued = 8
@@ -130,4 +137,18 @@ def test_an_issuer_that_is_down_is_waited_out(life: Life) -> None:
     ended = life.run(*APPLY)
     assert ended.code == 0, ended.said
     assert life.gate.unissued == 0
+    assert begun(life) == 1
+
+
+def test_a_service_that_says_tokens_back_tells_nobody(life: Life) -> None:
+    ended = None
+    for number in range(1, 100):
+        life.gate.served, life.gate.echoing = 0, number
+        ended = life.run(*APPLY, "--no-wait")
+        if life.gate.served < number:
+            break
+        assert ended.code != 0, ended.said
+        life.world.time.advance(HOUR)
+    assert ended is not None
+    assert ended.code == 3, ended.said
     assert begun(life) == 1

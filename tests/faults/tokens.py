@@ -1,4 +1,4 @@
-"""The service's own two hosts on this machine, behind a proxy that ends TLS for them: the API, and the tokens' issuer.
+"""The service's own hosts on this machine, behind a proxy that ends TLS for them: the API's, and the tokens' issuer.
 
 A client that trusts our certificate authority and uses our proxy speaks to the real names over TLS, as it would with
 Application Default Credentials; whoever asks the proxy for any other host is remembered.
@@ -20,16 +20,17 @@ from cryptography.x509.oid import NameOID
 from reconciler.emulator.server import Emulator
 from reconciler.emulator.wire import Request, Response
 from tests.faults.server import Gone, Server, _requests, head, whole
+from tests.faults.service import service
 from tests.zygote import Time
 
-SERVICE, ISSUER = "generativelanguage.googleapis.com", "oauth2.googleapis.com"
+ISSUER = "oauth2.googleapis.com"
 LIFE = 3600.0
 """Seconds for which a token is good."""
 
 
 @dataclass(frozen=True, slots=True)
 class Papers:
-    """Files: the certificate authority to trust, and the key and certificate of both hosts."""
+    """Files: the certificate authority to trust, and the key and certificate of all hosts."""
 
     authority: Path
     server: Path
@@ -38,6 +39,7 @@ class Papers:
 def papers(folder: Path) -> Papers:
     """Make an authority that lasts for a century, as the time of a test may be any."""
     key = ec.generate_private_key(ec.SECP256R1())
+    hosts = [x509.DNSName(host) for host in (*service().hosts, ISSUER)]
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Made up for a test")])
     certificate = (
         x509.CertificateBuilder()
@@ -47,7 +49,7 @@ def papers(folder: Path) -> Papers:
         .serial_number(1)
         .not_valid_before(datetime(2000, 1, 1, tzinfo=UTC))
         .not_valid_after(datetime(2099, 1, 1, tzinfo=UTC))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(SERVICE), x509.DNSName(ISSUER)]), critical=False)
+        .add_extension(x509.SubjectAlternativeName(hosts), critical=False)
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         .sign(key, hashes.SHA256())
     )
@@ -62,11 +64,12 @@ def papers(folder: Path) -> Papers:
 
 
 class Gate(Server):
-    """The proxy, and both hosts behind it.
+    """The proxy, and the hosts behind it.
 
     `issued` are the tokens and when they run out; those `withdrawn` are no good any more; `revoked`: the login is none
     any more; `unissued` is how often the issuer will fail. `strangers` are other hosts that were asked for; `refusals`
-    requests without a good token. What was sent to the issuer is said back by it.
+    requests without a good token. What was sent to the issuer is said back by it; the service says tokens back from the
+    request on that is number `echoing` of those `served`.
     """
 
     def __init__(self, emulator: Emulator, clock: Time, made: Papers) -> None:
@@ -77,6 +80,7 @@ class Gate(Server):
         self.unissued = 0
         self.strangers: list[str] = []
         self.refusals = 0
+        self.served = self.echoing = 0
         self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self._context.load_cert_chain(made.server)
 
@@ -85,7 +89,7 @@ class Gate(Server):
         with connection:
             line = _line(connection)
             host, _, _ = line.removeprefix("CONNECT ").partition(":443 ")
-            if host not in (SERVICE, ISSUER):
+            if host not in (*service().hosts, ISSUER):
                 self.strangers.append(line)
                 return
             connection.sendall(head(200, {}))
@@ -97,10 +101,15 @@ class Gate(Server):
                     return
 
     def _answer(self, connection: ssl.SSLSocket, host: str, request: Request) -> None:
+        token = request.headers.get("authorization", "").removeprefix("Bearer ")
         if host == ISSUER:
             connection.sendall(whole(self._issue(request.body.decode())))
-        elif self._good(request.headers.get("authorization", "").removeprefix("Bearer ")):
-            self._serve(connection, request)
+        elif self._good(token):
+            self.served += 1
+            if 0 < self.echoing <= self.served:
+                connection.sendall(whole(_echo(token, self.served)))
+            else:
+                self._serve(connection, request)
         else:
             self.refusals += 1
             error = {"code": 401, "message": "Token expired or revoked.", "status": "UNAUTHENTICATED"}
@@ -119,6 +128,14 @@ class Gate(Server):
         token = f"canary-{secrets.token_hex(16)}"
         self.issued[token] = self._clock.now() + LIFE
         return _said(200, {"access_token": token, "expires_in": int(LIFE), "token_type": "Bearer"})
+
+
+def _echo(token: str, number: int) -> Response:
+    """Say a token back, in one way or another."""
+    if number % 4 == 0:
+        return Response(200, {"Content-Type": "text/html"}, f"<p>Your token: {token}</p>".encode())
+    status = (400, 403, 500)[number % 3]
+    return _said(status, {"error": {"code": status, "message": f"Bearer {token}", "status": token}})
 
 
 def _said(status: int, content: object) -> Response:

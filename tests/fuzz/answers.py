@@ -10,7 +10,8 @@ from reconciler.errors import ReconcilerError, RemoteError
 from reconciler.plan.document import parse
 from reconciler.plan.serving import serving
 from reconciler.preview import preview
-from reconciler.providers.gemini import codec, inference, mark, operations, permissions
+from reconciler.providers import inference
+from reconciler.providers.gemini import codec, mark, operations, permissions
 from reconciler.providers.gemini.advice import explain
 from reconciler.render.json_output import plan_json
 from reconciler.render.neutral import unsafe
@@ -23,7 +24,7 @@ from tests.fuzz.target import Target
 from tests.providers.conftest import START, Script, World
 
 ID = "a-1"
-MARK = Ownership(OWNER, "a", "0" + "A" * 12, "bcdefg", {"epochCount": 5, "batchSize": 4, "learningRate": 0.5})
+MARK = Ownership(OWNER, "a", "1:" + "a" * 18, "bcdef0123", {"epochCount": 5, "batchSize": 4, "learningRate": 0.5})
 TOKEN = mark.encode(MARK, ID)
 WANTED = desired("numbers", epochs=3)
 MOST = 60

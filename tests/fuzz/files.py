@@ -31,7 +31,7 @@ from reconciler.source.sourced import Sourced
 from tests.build import desired, marked, observed, planned, terms
 from tests.fuzz.target import Target
 
-MANIFESTS = Path(__file__).parents[2] / "manifests"
+MANIFESTS = Path(__file__).parents[2] / "manifests" / "gemini"
 SERVICE = capabilities("v1beta")
 
 FULL = b"""\

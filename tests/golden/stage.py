@@ -1,25 +1,32 @@
 """A folder of manifests, a service with people around it, and a clock: what a story is played on.
 
 Commands are the real ones, run in this process with the emulator behind the transport. Everything that could differ
-from run to run is given: the time, which only sleeping and `passes` move; the jitter; one request at a time.
+from run to run is given: the time, which only sleeping and `passes` move; the jitter and other chance; one
+request at a time.
 """
 
 import difflib
 import os
+import re
 import shlex
 import sys
+from collections.abc import Callable
 from io import StringIO
+from itertools import count
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl, unquote
 
 import pytest
 
 from reconciler.cli.main import main
 from reconciler.emulator.faulttext import parse
 from reconciler.emulator.settings import Settings
+from reconciler.emulator.wire import Recorded, Request
 from tests.golden.tape import ERROR_MARGIN, Keyboard, Tape
 from tests.golden.wire import Exchange, Watched, lines
 from tests.inside import move_in
+from tests.services.dialect import dialect
 
 START = 1_714_557_600.0
 """2024-05-01 10:00:00 UTC."""
@@ -28,16 +35,24 @@ READS = ("plan", "validate", "wait", "status", "outputs", "generate", "export", 
 """Commands that never write to the service."""
 
 
+class _Killed(BaseException):
+    """The process is no more."""
+
+
 class Stage:
     """One story: its world, and the tape it is told on."""
 
     def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch, **settings: Any) -> None:
         self.time = START
         self.tape = Tape()
-        self.settings = settings
-        self.emulator = Watched(lambda: self.time, Settings(**settings))
+        self.spoken = dialect()
+        self.deeds = self.spoken.deeds
+        self.settings = {**self.spoken.settings, **settings}
+        self.emulator = Watched(lambda: self.time, Settings(**self.settings))
         self.on_sleep: list[tuple[float, Any]] = []
         monkeypatch.setenv("RECONCILER_PARALLELISM", "1")
+        numbers = count(1)
+        monkeypatch.setattr("secrets.token_hex", lambda _: f"{next(numbers):x}")
         move_in(folder, monkeypatch, lambda: self.emulator, lambda: self.time, self.sleep)
 
     # What a person does.
@@ -102,6 +117,31 @@ class Stage:
         self._check(command, said, sent)
         return "".join(line for line in said.splitlines(keepends=True) if not line.startswith(ERROR_MARGIN))
 
+    def run_killed(self, command: str, spec: str, when: str = "before") -> Request:
+        """Run a command that is killed before, or after, the service does a request; return that request.
+
+        `spec` is a method and a pattern for the path. Nothing runs after the kill, as with a signal that none can
+        catch.
+        """
+        caught: list[Request] = []
+
+        def kill(request: Request) -> None:
+            caught.append(request)
+            raise _Killed
+
+        before = len(self.emulator.exchanges)
+        self.at(spec, kill, when)
+        self.tape.line()
+        self.tape.line(f"$ reconciler {command}")
+        with pytest.raises(_Killed):
+            self._play(shlex.split(command), None, None)
+        path, _, query = caught[0].target.partition("?")
+        asked = Recorded(caught[0].method, path, dict(parse_qsl(query)), None, 0)
+        self.tape.line(f"killed {when} {asked.method} {self.spoken.wire.target(asked)}")
+        for line in lines(self.emulator.exchanges[before:]):
+            self.tape.line(f"wire {line}")
+        return caught[0]
+
     def quietly(self, *commands: str) -> None:
         """Run commands for the position a story starts from; they have to succeed, and nothing is recorded."""
         for command in commands:
@@ -134,17 +174,31 @@ class Stage:
             deed()
         self.time = until
 
+    def at(self, spec: str, deed: Callable[[Request], object], when: str = "before") -> None:
+        """Arrange a deed for the moment before, or after, the service does the next request of a kind."""
+        method, _, path = spec.partition(" ")
+
+        def interject(request: Request, moment: str) -> None:
+            if (request.method, moment) == (method, when) and re.search(
+                path, unquote(request.target.partition("?")[0])
+            ):
+                self.emulator.interject = lambda _request, _moment: None
+                deed(request)
+
+        self.emulator.interject = interject
+
     def meanwhile(self, after: float, deed: Any) -> None:
         """Arrange a deed for so many seconds from now, while a command waits."""
         self.on_sleep.append((self.time + after, deed))
 
-    def somebody(self, what: str, method: str, target: str, body: object = None) -> Any:
-        """Let somebody else use the service with a client of their own."""
+    def somebody(self, what: str, deed: Callable[..., Any], *given: Any, **named: Any) -> Any:
+        """Let somebody else use the service with a client of their own: `deed` is given it, and what follows."""
         self.tell(f"Somebody {what}.")
-        return self.emulator.ask(method, f"/v1beta/{target}", body)
+        return deed(self.emulator.ask, *given, **named)
 
     def fault(self, what: str, *specs: str) -> None:
-        """Let the service fail, in the notation of `reconciler emulator --fault`."""
+        """Let the service fail, in the notation of `reconciler emulator --fault`, with kinds of request as all have."""
+        specs = tuple(self._spelt(spec) for spec in specs)
         self.tell(f"From now on {what} ({', '.join(specs)}).")
         for spec in specs:
             self.emulator.inject(parse(spec))
@@ -172,10 +226,13 @@ class Stage:
         (found,) = self.ids(name)
         return found
 
-    def description(self, model: str) -> str:
-        """The description of a model as the service has it, mark and all."""
-        text: str = self.emulator.ask("GET", f"/v1beta/tunedModels/{model}")["description"]
-        return text
+    def text(self, model: str) -> str:
+        """The description of a model, without the mark."""
+        return self.deeds.text(self.emulator.ask, model)
+
+    def mark(self, model: str) -> str:
+        """The mark of a model as the service has it."""
+        return self.deeds.mark(self.emulator.ask, model)
 
     def trained(self, name: str) -> int:
         """How many trainings of a name were begun."""
@@ -194,6 +251,11 @@ class Stage:
 
     # How it is played.
 
+    def _spelt(self, spec: str) -> str:
+        """A fault with its kind of request as this service's emulator calls it."""
+        call, _, rest = spec.partition(":")
+        return f"{self.spoken.calls.get(call, call)}:{rest}"
+
     def _play(self, arguments: list[str], typed: str | None, piped: str | None) -> int:
         kept = sys.stdin, sys.stdout, sys.stderr
         sys.stdout, sys.stderr = self.tape.stream(), self.tape.stream(ERROR_MARGIN)
@@ -211,6 +273,6 @@ class Stage:
         assert not (wrote and command.split(maxsplit=1)[0] in READS), f"{command} wrote"
         assert not (wrote and said.rstrip().endswith("No changes.")), f"{command} wrote and said `No changes.`"
         assert str(Path.cwd()) not in said, f"{command} names a folder of this machine"
-        created = [each.model for each in self.emulator.exchanges if each.creates]
-        assert len(created) == len(set(created)), "an id was trained twice"
+        twice = [each.model for each in self.emulator.exchanges if each.creates and each.again]
+        assert not twice, "an id was trained twice"
         assert os.environ["HOME"] not in said

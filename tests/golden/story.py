@@ -5,38 +5,48 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from tests.golden.stage import Stage
+from tests.services.dialect import dialect
 
 Play: TypeAlias = Callable[[Stage], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """What is played, and how the service behaves meanwhile. The docstring says what has to come of it."""
+    """What is played, and how the service behaves meanwhile. The docstring says what has to come of it.
+
+    `only` is the one service it is about; empty for every one.
+    """
 
     play: Play
     settings: Mapping[str, Any] = field(default_factory=dict)
+    only: str = ""
     loopback: bool = False
 
 
 STORIES: dict[str, Story] = {}
 
 
-def story(*, loopback: bool = False, **settings: Any) -> Callable[[Play], Play]:
+def story(*, only: str = "", loopback: bool = False, **settings: Any) -> Callable[[Play], Play]:
     """Enter a function into the register under its name; `settings` are the emulator's."""
 
     def enter(play: Play) -> Play:
         assert play.__name__ not in STORIES, play.__name__
-        STORIES[play.__name__] = Story(play, settings, loopback)
+        STORIES[play.__name__] = Story(play, settings, only, loopback)
         return play
 
     return enter
 
 
-BASE = "models/gemini-1.5-flash-001-tuning"
+LINES = dialect().lines
+BASE = LINES.base
 MANIFEST = "manifests/sentences.yaml"
-NUMBERS = "".join(f'{{"text_input": "{n}", "output": "{n + 1}"}}\n' for n in range(1, 21))
+ENOUGH = dialect().examples
+"""How many examples the service recommends; a multiple of 20."""
+
+NUMBERS = "".join(f'{{"text_input": "{n}", "output": "{n + 1}"}}\n' for n in range(1, ENOUGH + 1))
 TICKETS = "ticket,queue\n" + "".join(
-    f"My {thing} {trouble},{queue}\n"
+    f"My {thing} {trouble}{' again' * times},{queue}\n"
+    for times in range(ENOUGH // 20)
     for thing, queue in (
         ("invoice", "billing"),
         ("parcel", "delivery"),
@@ -45,7 +55,12 @@ TICKETS = "ticket,queue\n" + "".join(
     )
     for trouble in ("is wrong", "is lost", "never came", "is late", "was changed")
 )
-DATES = "".join(f'      - {{ textInput: "{day} May 2024", output: "2024-05-{day:02}" }}\n' for day in range(1, 21))
+MONTHS = ("May", "June", "July", "August", "September")
+DATES = "".join(
+    f'      - {{ textInput: "{day} {MONTHS[month]} 2024", output: "2024-{month + 5:02}-{day:02}" }}\n'
+    for month in range(ENOUGH // 20)
+    for day in range(1, 21)
+)
 
 WORKSPACE = """\
 apiVersion: reconciler.dev/v1alpha1
@@ -55,7 +70,7 @@ metadata:
 spec:
   endpoint: emulator
   owner: acme-1
-"""
+""" + "".join(f"  {line}\n" for line in LINES.workspace)
 
 
 def tuned(name: str, *spec: str) -> str:
@@ -72,8 +87,8 @@ SENTENCES = tuned(
     "  path: data/sentences.jsonl",
     "hyperparameters:",
     "  epochCount: 3",
-    "  batchSize: 4",
-    "temperature: 0.2",
+    f"  {LINES.size}: 4",
+    LINES.cool,
 )
 TICKETS_MODEL = tuned(
     "tickets",

@@ -11,9 +11,6 @@ from reconciler.resource.reason import Reason
 EXPECTED = Path(__file__).parent / "expected"
 
 UNSEEN = {
-    Reason.UNCERTAIN: "Vertex alone lets the server choose ids; a Gemini create is idempotent",
-    Reason.DEPENDENCY: "Vertex alone has models tuned from models by address",
-    Reason.NOT_SERVING: "Vertex alone has endpoints apart from models",
     Reason.GUARD: "a guard refuses the whole plan and no row: its message is in the stories `guards*`",
 }
 """Reasons that no story shows, and why."""
@@ -21,7 +18,7 @@ UNSEEN = {
 
 def told() -> str:
     """Every golden file, on one line: sentences are broken where the terminal ends."""
-    return re.sub(r"\s+", " ", " ".join(file.read_text(encoding="utf-8") for file in sorted(EXPECTED.glob("*.txt"))))
+    return re.sub(r"\s+", " ", " ".join(file.read_text(encoding="utf-8") for file in sorted(EXPECTED.glob("*/*.txt"))))
 
 
 @pytest.fixture(scope="module")

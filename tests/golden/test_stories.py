@@ -1,6 +1,7 @@
 """Every story is played and what the person saw is compared with its golden file, byte for byte.
 
-`make bless` (pytest --bless) writes the files anew: read the difference before committing it.
+`make bless` (pytest --bless) writes the files anew: read the difference before committing it. Each service has its own
+files (`pytest --service`), of the same stories.
 """
 
 from importlib import import_module
@@ -8,18 +9,18 @@ from pathlib import Path
 
 import pytest
 
+from tests import tested
 from tests.golden.stage import Stage
 from tests.golden.story import STORIES
 
 HERE = Path(__file__).parent
-EXPECTED = HERE / "expected"
+EXPECTED = HERE / "expected" / tested.name()
 
-for module in sorted((HERE / "stories").glob("*.py")):
-    import_module(f"tests.golden.stories.{module.stem}")
+for module in sorted((HERE / "stories").rglob("*.py")):
+    import_module(".".join(("tests", "golden", *module.relative_to(HERE).with_suffix("").parts)))
 
-PLAYED = [
-    pytest.param(name, marks=pytest.mark.loopback if told.loopback else ()) for name, told in sorted(STORIES.items())
-]
+TOLD = {name: told for name, told in sorted(STORIES.items()) if told.only in ("", tested.name())}
+PLAYED = [pytest.param(name, marks=pytest.mark.loopback if told.loopback else ()) for name, told in TOLD.items()]
 
 
 @pytest.mark.parametrize("name", PLAYED)
@@ -29,7 +30,7 @@ def test_the_story_is_told_as_ever(
     monkeypatch: pytest.MonkeyPatch,
     bless: bool,  # noqa: FBT001  (a fixture)
 ) -> None:
-    told = STORIES[name]
+    told = TOLD[name]
     stage = Stage(tmp_path, monkeypatch, **told.settings)
     for line in (told.play.__doc__ or "").strip().splitlines():
         stage.tape.line(f"# {line.strip()}".rstrip())
@@ -43,4 +44,4 @@ def test_the_story_is_told_as_ever(
 
 
 def test_every_golden_file_has_its_story() -> None:
-    assert sorted(file.stem for file in EXPECTED.glob("*.txt")) == sorted(STORIES)
+    assert sorted(file.stem for file in EXPECTED.glob("*.txt")) == sorted(TOLD)

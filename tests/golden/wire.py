@@ -21,13 +21,17 @@ LOST = 503
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """One request of ours, and whether its answer arrived. `beside`: it came from another run at the same time."""
+    """One request of ours, and whether its answer arrived.
+
+    `beside`: it came from another run at the same time. `again`: a model of the id was there already.
+    """
 
     request: Recorded
     delivered: bool
     beside: bool
     model: str
     """The id of the model that was made or meant; empty for lists."""
+    again: bool = False
 
     @property
     def writes(self) -> bool:
@@ -54,27 +58,31 @@ class Watched(Emulator):
         self.exchanges: list[Exchange] = []
         self.left: list[dict[str, str]] = []
         self.beside = False
+        self.interject: Callable[[Request, str], None] = lambda _request, _when: None
 
     def handle(self, request: Request) -> Response:
-        """Answer our client."""
+        """Answer our client; `interject` is called "before" and "after" each request."""
+        self.interject(request, "before")
         path, _, query = request.target.partition("?")
         meant = Recorded(request.method, path, dict(parse_qsl(query)), _json(request.body), 0)
         model = dialect().wire.model(meant, self._look) if request.method in WRITES else ""
+        again = request.method == "POST" and path.endswith(dialect().collection) and model in self.states()
         response = super().handle(request)
-        exchange = Exchange(self.requests[-1], response.delivery == "whole", self.beside, model)
+        exchange = Exchange(self.requests[-1], response.delivery == "whole", self.beside, model, again)
         self.exchanges.append(exchange)
         if dialect().wire.withdraws(exchange.request):
             self.left.append(self.states())
+        self.interject(request, "after")
         return response
 
     def ask(self, method: str, target: str, body: object = None) -> Any:
         """Answer somebody else, whom no fault hits."""
-        data = b"" if body is None else json.dumps(body).encode()
+        data = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
         self._faults, kept = Faults(), self._faults
         response = super().handle(Request(method, target, {}, data))
         self._faults = kept
-        assert response.status == 200, response.body.decode()
-        return json.loads(response.body)
+        assert 200 <= response.status < 300, response.body.decode()
+        return json.loads(response.body) if response.body else None
 
     def states(self) -> dict[str, str]:
         """Every model's state by its id, oldest first; a list that lags does not notice this look."""
@@ -106,13 +114,13 @@ def lines(exchanges: list[Exchange]) -> Iterator[str]:
 
 def _line(exchange: Exchange) -> str:
     request = exchange.request
-    query = "&".join(f"{key}={'…' if key == 'fields' else value}" for key, value in request.query.items())
-    target = f"{request.method:<6} {dialect().wire.shown(request.path)}" + (f"?{query}" if query else "")
+    target = f"{request.method:<6} {dialect().wire.target(request)}"
     if not exchange.delivered:
         said = "no answer, nothing done" if request.status == LOST else f"{request.status}, but the answer is lost"
     else:
         said = str(request.status)
-    body = f"\n         {', '.join(_flat(request.body))}" if isinstance(request.body, dict) and request.body else ""
+    content = dialect().wire.content(request.body)
+    body = f"\n         {', '.join(_flat(content))}" if isinstance(content, dict) and content else ""
     return f"{target} -> {said}{body}"
 
 

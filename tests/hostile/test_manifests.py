@@ -18,8 +18,9 @@ SOME = 20_000
 """Faults of one kind: what is quadratic in them takes minutes already."""
 MORE = "manifests/evil.yaml: has more errors than are shown; fix those that are shown first"
 FIELDS = (
-    "the fields are: displayName, description, baseModel, tunedModelSource, dataset, hyperparameters, temperature, "
-    "topP, topK, readerProjectNumbers, lifecycle"
+    "the fields are: displayName, description, labels, baseModel, tunedModelSource, preTunedModel, dataset, "
+    "validationDataset, hyperparameters, exportLastCheckpointOnly, temperature, topP, topK, readerProjectNumbers, "
+    "kmsKeyName, serviceAccount, lifecycle"
 )
 
 
@@ -68,7 +69,7 @@ ONE_ERROR = {
     "a large file": Attack(lambda: f"{VALID}  description: {'x' * LARGEST}\n", (TOO_LARGE,)),
     "a large text": Attack(
         lambda: f"{VALID}  displayName: {'x' * 4_000_000}\n",
-        (":7:16: spec.displayName has 4,000,000 characters; shorten it to 40 characters",),
+        (":7:16: spec.displayName has 4,000,000 characters; shorten it to 128 characters",),
     ),
     "a large key": Attack(
         lambda: f"{VALID}  ? {'k' * 4_000_000}\n  : 1\n", (f":7:5: `{'k' * 59}…` is not a field of spec; {FIELDS}",)

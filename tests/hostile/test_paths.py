@@ -106,7 +106,8 @@ DATASETS = {
     "a bucket": Attack(
         "gs://bucket/rows.jsonl",
         nothing,
-        "`gs://bucket/rows.jsonl` is in Cloud Storage, which only Vertex AI reads; put the file beside the manifests",
+        "`gs://bucket/rows.jsonl` is in Cloud Storage, from where gemini v1beta takes no data; "
+        "put the file beside the manifests",
     ),
     "NUL": Attack(r'"rows\0.jsonl"', nothing, r"`rows\x00.jsonl` is not a path; write the path of a file"),
     "a line end": Attack(r'"a\nb.jsonl"', nothing, r"`manifests/a\nb.jsonl` does not exist; did you mean rows.jsonl?"),

@@ -125,10 +125,13 @@ def test_a_foreign_mark_is_the_callers_question() -> None:
 
 def test_a_description_that_another_program_wrote_is_pointed_out() -> None:
     """Law 14: AI Studio keeps JSON there."""
-    structured = replace(FOUND, fields={**FOUND.fields, "description": '{"type":"tuned"}'})
+    text = '{"type":"tuned"}'
+    structured = replace(FOUND, fields={**FOUND.fields, "description": text}, carrier=text)
     assert "JSON" in row(adopted(structured)).notes[0]
+    labelled = replace(structured, carrier="{}")  # the mark goes elsewhere
+    assert row(adopted(labelled)).notes == ()
     for text in ("", "words", "[1]", "7"):
-        assert row(adopted(replace(FOUND, fields={**FOUND.fields, "description": text}))).notes == ()
+        assert row(adopted(replace(FOUND, fields={**FOUND.fields, "description": text}, carrier=text))).notes == ()
 
 
 def test_letting_go_strips_the_mark_of_every_model_of_the_address() -> None:

@@ -9,7 +9,7 @@ from reconciler.plan.training import steps
 from reconciler.resource.identity import short_digest
 from reconciler.resource.observed import Grant, Mark, State
 from tests import tested
-from tests.build import RULES, desired, marked, observed, ownership, planned, row, told, unmarked
+from tests.build import RULES, WARMTH, desired, marked, observed, ownership, planned, row, told, unmarked
 from tests.tested import OWNER
 
 V1, V2 = desired(data="one"), desired(data="two")
@@ -36,6 +36,15 @@ def test_a_replacement_is_measured_against_the_newest_that_serves() -> None:
     change = row(planned(desired(epochs=8, data="two"), old, new))
     assert change.observed == new
     assert [reason.value for reason in change.reasons] == ["IMMUTABLE_FIELD"]
+
+
+def test_what_any_service_lets_people_write_is_not_carried_over_and_said() -> None:
+    """Also fields whose rule is for all of a kind; but not the name of a model that was given none."""
+    old = observed(desired(temperature=0.3, description="by hand"), display_name=observed(V1).name)
+    (note,) = row(planned(V2, replace(old, name=observed(V1).name))).notes
+    assert 'description "by hand"' in note
+    assert f"{WARMTH} 0.3" in note
+    assert "displayName" not in note
 
 
 @pytest.mark.only("gemini")

@@ -8,13 +8,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, TypeAlias
+from typing import Any, TypeAlias
 
 from reconciler.emulator.http import Served, serve
 from reconciler.emulator.settings import Settings
 from reconciler.emulator.wire import Request, Response
 from tests.golden.story import NUMBERS, SENTENCES, WORKSPACE
 from tests.golden.wire import Watched
+from tests.process.service import When, service
+from tests.services.dialect import dialect
 from tests.zygote import Ended, Running, Time, start
 
 START = 1_714_557_600.0
@@ -22,9 +24,12 @@ LATER = 3600.0
 """Seconds after which a world that was left alone is looked at again."""
 PATIENCE = 20.0
 """Real seconds for one process; it takes a tenth of one."""
+UNCERTAIN = "UNCERTAIN"
+"""What a run says that cannot know yet whether another one has begun a training."""
+STRANGER = "stranger"
+"""A model that somebody made without us, by the name it was made under."""
 
 Writing: TypeAlias = Mapping[str, str]
-When: TypeAlias = Literal["before", "after"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +96,12 @@ def declare(folder: Path, manifests: Writing, *workspace: str) -> None:
         (folder / "manifests" / f"{name}.yaml").write_text(text.replace("name: sentences", f"name: {name}"))
 
 
-def model(epochs: int = 3, batch: int = 4, temperature: float = 0.2, *lines: str) -> str:
-    """A manifest that differs from others in these."""
-    text = SENTENCES.replace("epochCount: 3", f"epochCount: {epochs}").replace("batchSize: 4", f"batchSize: {batch}")
-    return text.replace("temperature: 0.2", f"temperature: {temperature}") + "".join(f"  {line}\n" for line in lines)
+def model(*lines: str, epochs: int = 3, rate: float = 1.0, tone: str = "") -> str:
+    """A manifest that differs from others in these: two are for training alone, `tone` may be patched."""
+    said = dialect().lines
+    text = SENTENCES.replace("epochCount: 3", f"epochCount: {epochs}")
+    text = text.replace(f"{said.size}: 4", f"learningRateMultiplier: {rate}").replace(said.cool, tone or said.cool)
+    return text + "".join(f"  {line}\n" for line in lines)
 
 
 @dataclass(frozen=True)
@@ -119,25 +126,20 @@ class Site:
         self.service.known.set()
         return self.service.client.wait(PATIENCE)
 
-    def models(self) -> list[dict[str, Any]]:
-        """Everything that exists, as the service shows it."""
-        listed: list[dict[str, Any]] = self.service.ask("GET", "/v1beta/tunedModels?pageSize=1000").get(
-            "tunedModels", []
-        )
-        return listed
+    def world(self) -> list[tuple[object, ...]]:
+        """Everything that exists, but for what depends on how it came to be."""
+        return service().world(self.service.ask)
 
-    def described(self, model: Mapping[str, Any]) -> tuple[object, ...]:
-        """What of a model must not depend on how it came to be: times do."""
-        granted = self.service.ask("GET", f"/v1beta/{model['name']}/permissions?pageSize=1000").get("permissions", [])
-        users = sorted(each.get("emailAddress", "") for each in granted)
-        return model["name"], model["state"], model.get("description"), model.get("temperature"), users
+    def spoken(self, argv: Sequence[str]) -> tuple[str, ...]:
+        """A command, with what STRANGER is called at the service."""
+        return tuple(dialect().deeds.handle(self.service.ask, STRANGER) if word == STRANGER else word for word in argv)
 
 
 @contextmanager
 def site(folder: Path, state: Path, now: float, blow: Blow | None = None, **settings: Any) -> Iterator[Site]:
     """Open a service on a state file."""
     time = Time(state.with_suffix(".time"), now)
-    said = Settings(**{"steps_per_second": 8, "start_delay": 0, **settings})
+    said = Settings(**{"steps_per_second": 8, "start_delay": 0, **dialect().settings, **settings})
     service = Service(state, time, said, blow)
     served = serve(service)
     try:
@@ -153,7 +155,8 @@ class Scenario:
     """What there was, what is wanted then, and the command that is struck and given again.
 
     `before` is applied beforehand; then `deed` happens to the service, and `after` is what the manifests say. `codes`
-    are the exit codes that the command given again may have.
+    are the exit codes that the command given again may have, `only` the one service that it is about; `troubles` are
+    settings of the service before.
     """
 
     before: Writing
@@ -163,12 +166,14 @@ class Scenario:
     deed: Callable[[Site], object] = lambda _: None
     codes: tuple[int, ...] = (0,)
     settings: Mapping[str, Any] = field(default_factory=dict)
+    troubles: Mapping[str, Any] = field(default_factory=dict)
     prepared: tuple[tuple[str, ...], ...] = (("apply", "--yes"),)
+    only: str = ""
 
 
 @dataclass(frozen=True)
 class Course:
-    """How a scenario went: the exchanges of all its processes, what was left after each delete, and the end.
+    """How a scenario went: the codes of all its processes, what was left after each delete, and the end.
 
     `late` are the models that the process which was struck wrote to after the blow.
     """
@@ -180,13 +185,13 @@ class Course:
     late: frozenset[str]
     created: tuple[str, ...]
     left: tuple[frozenset[str], ...]
-    world: tuple[tuple[object, ...], ...]
+    world: list[tuple[object, ...]]
 
 
 def prepare(folder: Path, scenario: Scenario) -> None:
     """Bring the folder and its state to where the scenario begins."""
     declare(folder, scenario.before, *scenario.workspace)
-    with site(folder, folder / "state.sqlite3", START, **scenario.settings) as begun:
+    with site(folder, folder / "state.sqlite3", START, **{**scenario.settings, **scenario.troubles}) as begun:
         for argv in scenario.prepared:
             ended = begun.run(argv)
             assert ended.code in (0, 3, 5), ended.said
@@ -199,11 +204,15 @@ def play(folder: Path, scenario: Scenario, blow: Blow | None = None) -> Course:
     state = folder / f"{blow or 'whole'}.sqlite3".replace(" ", "-")
     shutil.copy(folder / "state.sqlite3", state)
     with site(folder, state, START + LATER, blow, **scenario.settings) as there:
-        runs = [there.run(scenario.argv)]
+        argv = there.spoken(scenario.argv)
+        runs = [there.run(argv)]
         requests = len(there.service.exchanges)
         there.service.blow = None
         if blow is not None:
-            runs.append(there.run(scenario.argv))
+            runs.append(there.run(argv))
+            if UNCERTAIN in runs[-1].said:
+                there.time.advance(LATER)
+                runs.append(there.run(argv))
         return Course(
             blow,
             tuple(run.code for run in runs),
@@ -212,12 +221,12 @@ def play(folder: Path, scenario: Scenario, blow: Blow | None = None) -> Course:
             frozenset(
                 name_of(each.model)
                 for each in there.service.exchanges[blow.nth if blow else requests : requests]
-                if each.writes
+                if each.writes and each.model
             ),
             tuple(sorted(each.model for each in there.service.exchanges if each.creates)),
             tuple(
                 frozenset(name_of(model) for model, state in left.items() if state == "ACTIVE")
                 for left in there.service.left
             ),
-            tuple(sorted(map(there.described, there.models()))),
+            there.world(),
         )

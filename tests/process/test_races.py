@@ -9,18 +9,19 @@ from typing import TypeAlias
 import pytest
 
 from tests.process.stricken import START, Site, Writing, declare, model, name_of, site
+from tests.services.dialect import dialect
 from tests.tally import Tally
 
 pytestmark = [pytest.mark.process, pytest.mark.loopback]
 
 APPLY = ("apply", "--yes")
 
-OLD = {"same": model(), "data": model(batch=5), "epochs": model(batch=6), "gone": model(batch=7)}
+OLD = {"same": model(), "data": model(rate=2), "epochs": model(rate=3), "gone": model(rate=4)}
 NEW = {
-    "same": model(temperature=0.6),
-    "data": model(epochs=4, batch=5),
-    "epochs": model(epochs=2, batch=6),
-    "created": model(batch=8),
+    "same": model(tone=dialect().lines.mild),
+    "data": model(epochs=4, rate=2),
+    "epochs": model(epochs=2, rate=3),
+    "created": model(rate=5),
 }
 STAYS = frozenset(OLD.keys() & NEW.keys())
 
@@ -107,12 +108,12 @@ def of_two_workspaces(field: Field, runs: int) -> None:
     field.settle(ours)
     field.settle(theirs)
     assert set(field.creates().values()) == {1}
-    kept = {each["name"]: each for each in field.site.models() if ":rival-2:" in each["description"]}
+    kept = [row for row in field.site.world() if "rival-2" in str(row)]
     assert len(kept) == len(OLD)
     field.folder("ours", NEW)
     assert set(field.together([(ours, theirs)[number % 2] for number in range(runs)])) <= {0, 4, 5}
     field.settle(ours)
-    assert {each["name"]: each for each in field.site.models() if each["name"] in kept} == kept
+    assert [row for row in field.site.world() if "rival-2" in str(row)] == kept
     assert set(field.creates().values()) == {1}
 
 

@@ -6,7 +6,9 @@ from hypothesis import settings as configure
 from hypothesis import strategies as st
 
 from reconciler.emulator.settings import Settings
-from tests.properties.history import History, Step, declares, settings, steps
+from tests.properties.history import History
+from tests.properties.remote import land
+from tests.properties.steps import Step, declares, steps
 from tests.tally import Tally
 
 LENIENT = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
@@ -36,13 +38,13 @@ def counted(made: Settings, history: list[Step], tally: Tally) -> None:
 
 
 @configure(max_examples=250, suppress_health_check=LENIENT)
-@given(settings, HISTORIES)
+@given(land().settings, HISTORIES)
 def test_every_history_ends_in_peace(tally: Tally, made: Settings, history: list[Step]) -> None:
     counted(made, history, tally)
 
 
 @pytest.mark.soak
 @configure(max_examples=5000, suppress_health_check=LENIENT)
-@given(settings, st.lists(steps, min_size=2, max_size=40))
+@given(land().settings, st.lists(steps, min_size=2, max_size=40))
 def test_so_do_long_ones(tally: Tally, made: Settings, history: list[Step]) -> None:
     counted(made, history, tally)

@@ -346,3 +346,63 @@ def test_a_pause_that_is_cut_short_is_the_last(client: Callable[..., Client]) ->
     with pytest.raises(RemoteError):
         there.get()
     assert len(there.script.requests) == 1
+
+
+# Bodies that are no JSON, and answers of which the headers count.
+
+
+def test_bytes_go_out_as_they_are_with_their_own_type(client: Callable[..., Client]) -> None:
+    sender = client({})
+    headers = {"Content-Type": "x/y", "Content-Range": "r"}
+    sender.http.exchange("PUT", "/upload/x", {"a": "b"}, b"\x00\xff", headers=headers)
+    [request] = sender.script.requests
+    assert (request.body, request.url) == (b"\x00\xff", f"{HOST}/upload/x?a=b")
+    assert (request.headers["Content-Type"], request.headers["Content-Range"]) == ("x/y", "r")
+    assert request.headers["x-goog-api-key"] == KEY
+
+
+def test_no_header_of_a_caller_replaces_the_credentials(client: Callable[..., Client]) -> None:
+    sender = client({})
+    sender.http.exchange("GET", "/x", headers={"x-goog-api-key": "another"})
+    assert sender.script.requests[0].headers["x-goog-api-key"] == KEY
+
+
+@pytest.mark.parametrize("status", [308, 404, 412])
+def test_a_status_that_is_expected_is_an_answer(client: Callable[..., Client], status: int) -> None:
+    sender = client((status, b"", {"Range": "bytes=0-7"}), failed(status))
+    answer = sender.http.exchange("PUT", "/x", accept={status})
+    assert (answer.status, answer.headers["range"]) == (status, "bytes=0-7")
+    with pytest.raises(RemoteError):
+        sender.http.exchange("PUT", "/x")
+
+
+@pytest.mark.parametrize(
+    ("answer", "sent"),
+    [
+        ((204, b"", {}), 1),
+        ((200, b"", {"Location": "https://elsewhere.example/"}), 1),
+        ((200, b"", {}), 2),
+        ((200, b'{"cut', {}), 2),
+    ],
+)
+def test_an_answer_that_has_no_object_is_not_always_cut(client: Callable[..., Client], answer: Any, sent: int) -> None:
+    sender = client(answer, {"a": 1})
+    sender.http.exchange("DELETE", "/x")
+    assert len(sender.script.requests) == sent
+
+
+@pytest.mark.parametrize("path", ["/b/o/a%2Fb%20c", "/models/1@2", "/v1/x:cancel", "/o/%C3%BC"])
+def test_names_that_are_encoded_stay_so(client: Callable[..., Client], path: str) -> None:
+    sender = client({})
+    sender.http.send("GET", path)
+    assert sender.script.requests[0].url == HOST + path
+
+
+@pytest.mark.parametrize(
+    "path", ["/a/../b", "/a/./b", "/a/%2E%2E/b", "/a/%2e%2e", "/a%", "/a%2", "/a b", "//a", "/a?b", "/ü"]
+)
+def test_a_path_that_could_climb_is_not_sent(client: Callable[..., Client], path: str) -> None:
+    sender = client({})
+    with pytest.raises(RemoteError, match="not the path"):
+        sender.http.send("GET", path)
+    assert sender.script.requests == []

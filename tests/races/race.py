@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal, TypeAlias
+from importlib import import_module
+from typing import Any, Literal, TypeAlias
 
 import requests
 from hypothesis import strategies as st
@@ -17,22 +18,27 @@ from reconciler.plan.event import Finished, Report
 from reconciler.plan.plan import Plan
 from reconciler.plan.terms import Terms
 from reconciler.preview import preview
-from reconciler.providers.gemini.advice import explain
-from reconciler.providers.gemini.provider import GeminiProvider
-from reconciler.providers.http import Http
+from reconciler.providers import services
+from reconciler.providers.credentials import EMBEDDED
+from reconciler.providers.port import Provider
 from reconciler.resource.desired import Desired
 from reconciler.resource.reason import Reason
+from reconciler.resource.workspace import EMULATOR
 from reconciler.run import Options
 from reconciler.waiting import Clock
 from tests.build import CONTEXT, desired, terms
-from tests.properties.history import Crash, NoCredentials
-from tests.races.judge import Inputs, Judge, Side
+from tests.properties.wire import Crash
+from tests.races.judge import Judge, Side
+from tests.races.service import Inputs, Signed, service
 from tests.races.turnstile import Turnstile
+from tests.services.dialect import dialect
+from tests.tested import tested
 from tests.world import Examples
 
-BASE = "models/gemini-1.0-pro-001"
 NAMES = ("a", "b", "c")
-SETTINGS = Settings(steps_per_second=5.0)
+SETTINGS = Settings(**{**dialect().settings, "steps_per_second": 5.0})
+LATER = 900.0
+"""Seconds after which it is known of every training whether it was begun."""
 
 Trouble: TypeAlias = Literal["", "crash-before", "crash-after", "lost-before", "lost-after"]
 Before: TypeAlias = Literal["nothing", "begun", "applied", "replacing"]
@@ -72,13 +78,15 @@ class Entry:
 class Race:
     """What was applied before (`replacing`: the first commit, and the second one begun), who runs, and in which order.
 
-    The last of the commits is the newest one.
+    The last of the commits is the newest one. Before all others, `killed` runs, and so many seconds are `passed`.
     """
 
     commits: tuple[Commit, ...]
     before: Before
     entries: tuple[Entry, ...]
     schedule: tuple[int, ...] = ()
+    killed: Entry | None = None
+    passed: float = 0
 
 
 class Wire(requests.adapters.BaseAdapter):
@@ -175,20 +183,21 @@ class Course:
             self.turnstile.sleep(number, seconds)
         return False
 
-    def _provider(self, number: int, entry: Entry) -> GeminiProvider:
+    def _provider(self, number: int, entry: Entry) -> Provider:
         session = requests.Session()
         session.trust_env = False
-        session.mount("http://", Wire(self, number, entry))
-        http = Http(
-            "http://emulator",
-            NoCredentials(),
-            session,
-            explain,
-            sleep=lambda seconds: self.turnstile.sleep(number, seconds),
+        session.mount(EMBEDDED, Wire(self, number, entry))
+        workspace = services.settle(replace(tested().workspace, endpoint=EMULATOR), tested().service)
+        connect = import_module(f"reconciler.providers.{workspace.provider}.connect").connect
+        made: Provider = connect(
+            workspace,
+            {},
+            session=session,
+            sleep=lambda seconds: self._sleep(number, seconds),
             clock=lambda: self.turnstile.time,
             chance=lambda: 0.5,
         )
-        return GeminiProvider(http, "v1beta")
+        return made
 
 
 def run(race: Race) -> Course:
@@ -202,8 +211,12 @@ def run(race: Race) -> Course:
             course.race([new], [Entry(0, wait=False, owner=owner)])
     if race.before in ("applied", "replacing"):
         common = frozenset.intersection(*(frozenset(commit) for commit in race.commits))
-        course.judge.steady = {(owner, name) for owner in owners for name in common}
+        course.judge.steady = {Signed(owner, name) for owner in owners for name in common}
+    if race.killed:
+        course.race(race.commits, [race.killed])
+        course.turnstile.time += race.passed
     course.race(race.commits, race.entries, race.schedule)
+    course.turnstile.time += LATER
     for owner in owners:
         course.race([new], [Entry(owner=owner)])
     for owner in owners:
@@ -219,7 +232,7 @@ def _unfinished(course: Course, owner: str, commit: Commit) -> Iterator[str]:
     if not (made.empty or (unclear and not made.acts)):
         yield f"after one more apply there is more to do: {made.acts}"
     for name, each in commit.items():
-        if name not in unclear and not course.judge.serves(owner, name, each.inputs):
+        if name not in unclear and not course.judge.serves(Signed(owner, name), each.inputs):
             yield f"in the end nothing serves as {name}"
 
 
@@ -228,11 +241,11 @@ def _wants(commit: Commit) -> list[Desired]:
 
 
 def _desired(name: str, each: Declared) -> Desired:
-    said = {"epochs": each.epochs, "temperature": each.temperature}
+    tone = None if each.temperature is None else service().tone(each.temperature)
+    said: dict[str, Any] = {"epochs": each.epochs, "temperature": tone}
     return desired(
         name,
         data=each.data,
-        base=BASE,
         renamed_from=each.renamed_from,
         keep_superseded=each.keep,
         **{key: value for key, value in said.items() if value is not None},
@@ -281,11 +294,13 @@ waits = st.sampled_from((True, True, True, False))
 entries = st.builds(Entry, commit=st.integers(0, 1), wait=waits)
 owned = st.builds(Entry, commit=st.integers(0, 1), wait=waits, owner=st.sampled_from(("acme", "rival")))
 troubles = st.sampled_from(("crash-before", "crash-after", "lost-before", "lost-after"))
-troubled = st.builds(Entry, commit=st.integers(0, 1), wait=waits, trouble=troubles, at=st.integers(1, 12))
+reach = st.integers(1, service().reach)
+troubled = st.builds(Entry, commit=st.integers(0, 1), wait=waits, trouble=troubles, at=reach)
+kills = st.builds(Entry, commit=st.just(1), trouble=st.sampled_from(("crash-before", "crash-after")), at=reach)
 
 
 @st.composite
-def races(draw: st.DrawFn, kind: str, entries: st.SearchStrategy[Entry] = entries) -> Race:
+def races(draw: st.DrawFn, kind: str, entries: st.SearchStrategy[Entry] = entries, *, killed: bool = False) -> Race:
     """Two, four or eight runs; of one commit, of an old and a new one, or of two that know nothing of each other."""
     first = draw(commits)
     second = {"one": first, "old and new": draw(successors(first)), "unrelated": draw(commits)}[kind]
@@ -295,4 +310,6 @@ def races(draw: st.DrawFn, kind: str, entries: st.SearchStrategy[Entry] = entrie
         draw(st.sampled_from(("nothing", "begun", "applied", "replacing"))),
         tuple(draw(st.lists(entries, min_size=number, max_size=number))),
         tuple(draw(st.lists(st.integers(0, 7), max_size=60))),
+        draw(kills) if killed else None,
+        draw(st.sampled_from((0, 60, 595, 605, 3600))) if killed else 0,
     )

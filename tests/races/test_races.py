@@ -7,7 +7,8 @@ from hypothesis import HealthCheck, example, given
 from hypothesis import settings as configure
 from hypothesis import strategies as st
 
-from tests.races.race import Declared, Entry, Race, owned, races, run, troubled
+from tests.races.race import Declared, Entry, Race, Trouble, owned, races, run, troubled
+from tests.races.service import service
 from tests.tally import Tally
 
 KINDS = {
@@ -16,6 +17,7 @@ KINDS = {
     "runs that crash or lose answers": races("old and new", troubled),
     "two workspaces with the same names": races("old and new", owned),
     "two workspaces that share an owner by mistake": races("unrelated"),
+    "runs after one that was killed": races("old and new", killed=True),
 }
 LENIENT = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
 
@@ -28,12 +30,13 @@ def judged(race: Race, tally: Tally) -> None:
     tally("models lost", sum("serves as" in each for each in offences))
     tally("races")
     tally("turns in races", course.turnstile.switches)
+    tally("conflicts in races", course.judge.conflicts)
     assert not offences, "\n".join([*offences, *course.judge.log])
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_nobody_pays_twice_or_loses_a_model(kind: str, tally: Tally) -> None:
-    @configure(max_examples=50, suppress_health_check=LENIENT)
+    @configure(max_examples=service().few, suppress_health_check=LENIENT)
     @given(KINDS[kind])
     def search(race: Race) -> None:
         judged(race, tally)
@@ -44,7 +47,7 @@ def test_nobody_pays_twice_or_loses_a_model(kind: str, tally: Tally) -> None:
 @pytest.mark.soak
 @pytest.mark.parametrize("kind", KINDS)
 def test_nor_in_thousands_of_races(kind: str, tally: Tally) -> None:
-    @configure(max_examples=1000, suppress_health_check=LENIENT)
+    @configure(max_examples=20 * service().few, suppress_health_check=LENIENT)
     @given(KINDS[kind])
     def search(race: Race) -> None:
         judged(race, tally)
@@ -52,7 +55,7 @@ def test_nor_in_thousands_of_races(kind: str, tally: Tally) -> None:
     search()
 
 
-@configure(max_examples=50, suppress_health_check=LENIENT)
+@configure(max_examples=service().few, suppress_health_check=LENIENT)
 @given(seed=st.integers(0, 1 << 30))
 @example(seed=284)  # the other run looks just before the announcement: fails with a GRACE below what a look takes
 def test_a_revert_and_what_it_reverts_do_not_delete_each_others_model(seed: int, tally: Tally) -> None:
@@ -61,7 +64,7 @@ def test_a_revert_and_what_it_reverts_do_not_delete_each_others_model(seed: int,
 
 
 @pytest.mark.soak
-@configure(max_examples=2000, suppress_health_check=LENIENT)
+@configure(max_examples=40 * service().few, suppress_health_check=LENIENT)
 @given(seed=st.integers(0, 1 << 30))
 def test_nor_in_thousands_of_reverts(seed: int, tally: Tally) -> None:
     opposite(seed, tally)
@@ -73,3 +76,17 @@ def opposite(seed: int, tally: Tally) -> None:
     schedule = tuple(turns.choice((0, 0, 1)) for _ in range(40))
     commits = ({"a": Declared("one")}, {"a": Declared("two")})
     judged(Race(commits, "replacing", (Entry(0), Entry(1)), schedule), tally)
+
+
+@pytest.mark.parametrize("trouble", ["crash-before", "crash-after", "lost-before", "lost-after"])
+@pytest.mark.parametrize("passed", [0, 605])
+def test_of_many_runs_after_one_that_was_stricken_one_begins_the_training(
+    trouble: Trouble, passed: float, tally: Tally
+) -> None:
+    """The first run is stricken at each of its requests; the others are on their way at once, then or much later."""
+    for at in range(1, service().reach // 4):
+        turns = random.Random(at)
+        schedule = tuple(turns.randrange(4) for _ in range(60))
+        killed = Entry(wait=False, trouble=trouble, at=at)
+        race = Race(({"a": Declared()},), "nothing", (Entry(), Entry(), Entry()), schedule, killed, passed)
+        judged(race, tally)

@@ -23,6 +23,9 @@ from reconciler.resource.workspace import Workspace
 from reconciler.resource.workspace import workspace as read_workspace
 from tests.build import BASE, dataset
 
+KEY = "projects/p-1/locations/us-central1/keyRings/r/cryptoKeys/k"
+ACCOUNT = "tuner@p-1.iam.gserviceaccount.com"
+
 
 def manifest(metadata: dict[str, Any] | None = None, **spec: Any) -> Manifest:
     """Validate and read a manifest; what is not said has a valid value."""
@@ -64,7 +67,7 @@ def workspace(**spec: Any) -> Workspace:
         {"hyperparameters": {"epochs": 3}},
         {"temperature": -0.1},
         {"temperature": 1.1},
-        {"displayName": "x" * 41},
+        {"displayName": "x" * 129},
         {"displayName": ""},
         {"readerProjectNumbers": ["abc"]},
         {"readerProjectNumbers": [7]},
@@ -73,6 +76,27 @@ def workspace(**spec: Any) -> Workspace:
         {"lifecycle": {"onRemoval": "forget"}},
         {"lifecycle": {"protect": "yes"}},
         {"surprise": 1},
+        {"preTunedModel": {"address": "a"}},
+        {"baseModel": None, "preTunedModel": {}},
+        {"baseModel": None, "preTunedModel": {"address": "a", "name": "projects/p/locations/l/models/m"}},
+        {"baseModel": None, "preTunedModel": {"address": "Other/a"}},
+        {"baseModel": None, "preTunedModel": {"name": "models/m"}},
+        {"baseModel": None, "preTunedModel": {"name": "projects/p/locations/../models/m"}},
+        {"baseModel": None, "preTunedModel": {"address": "a", "checkpointId": 3}},
+        {"hyperparameters": {"adapterSize": 0}},
+        {"exportLastCheckpointOnly": "yes"},
+        {"validationDataset": {}},
+        {"labels": {"Team": "x"}},
+        {"labels": {"1": "x"}},
+        {"labels": {"": "x"}},
+        {"labels": {"a" * 64: "x"}},
+        {"labels": {"reconciler-owner": "x"}},
+        {"labels": {"team": "X"}},
+        {"labels": {"team": "x" * 64}},
+        {"labels": {"team": "a b"}},
+        {"kmsKeyName": "projects/p/locations/l/keyRings/r"},
+        {"serviceAccount": "someone@example.com"},
+        {"serviceAccount": "a@evil.example/x.gserviceaccount.com"},
     ],
 )
 def test_what_is_wrong_is_refused(spec: dict[str, Any]) -> None:
@@ -137,6 +161,46 @@ def test_a_tuned_source_is_a_field() -> None:
     assert want.fields == {"tunedModelSource.tunedModel": "tunedModels/p"}
 
 
+def test_what_other_services_have_becomes_fields_too() -> None:
+    read = manifest(
+        baseModel=None,
+        preTunedModel={"address": "parent", "checkpointId": "3"},
+        labels={"team": "x", "empty": ""},
+        hyperparameters={"adapterSize": 4},
+        exportLastCheckpointOnly=False,
+        kmsKeyName=KEY,
+        serviceAccount=ACCOUNT,
+        validationDataset={"path": "b.jsonl", "format": "contents"},
+        lifecycle={"ignoreChanges": ["topP", "labels"]},
+    )
+    assert read.fields == {
+        "preTunedModel.address": "TunedModel/parent",
+        "preTunedModel.checkpointId": "3",
+        "labels.team": "x",
+        "labels.empty": "",
+        "hyperparameters.adapterSize": 4,
+        "exportLastCheckpointOnly": False,
+        "kmsKeyName": KEY,
+        "serviceAccount": ACCOUNT,
+    }
+    assert read.lifecycle.ignore_changes == ("topP", "labels.team", "labels.empty")
+    assert read.validation
+    assert (read.validation.path, read.validation.format) == ("b.jsonl", "contents")
+    assert desire(read, None, Origin(""), dataset()).validation == dataset()
+
+
+def test_an_address_may_be_written_with_its_kind() -> None:
+    written = [
+        manifest(baseModel=None, preTunedModel={"address": address}) for address in ("parent", "TunedModel/parent")
+    ]
+    assert written[0] == written[1]
+
+
+@pytest.mark.parametrize("name", ["projects/p-1/locations/us-central1/models/12@3", "projects/p/locations/x/models/a"])
+def test_a_model_is_named_whole(name: str) -> None:
+    assert manifest(baseModel=None, preTunedModel={"name": name}).fields == {"preTunedModel.name": name}
+
+
 def test_an_empty_set_is_declared_and_an_empty_block_is_not() -> None:
     """Law 37."""
     want = desire(manifest(readerProjectNumbers=[], hyperparameters={}), None, Origin(""))
@@ -144,8 +208,7 @@ def test_an_empty_set_is_declared_and_an_empty_block_is_not() -> None:
 
 
 def test_every_field_has_a_rule_and_may_be_ignored() -> None:
-    rules = set(capabilities("v1beta").rules)
-    assert set(get_args(Ignorable)) | {"tunedModelSource.tunedModel"} == rules
+    assert {*get_args(Ignorable), "tunedModelSource.tunedModel"} >= set(capabilities("v1beta").rules)
     assert DATASET in get_args(Ignorable)
 
 
@@ -195,7 +258,10 @@ def test_examples_in_the_manifest_are_read() -> None:
         {"project": "x/../y"},
         {"policy": "yolo"},
         {"limits": {"maxCreates": -1}},
-        {"serviceVersion": "v1"},
+        {"serviceVersion": "1"},
+        {"location": "x.evil/"},
+        {"stagingBucket": "gs://bucket/../other"},
+        {"provider": "a/b"},
     ],
 )
 def test_a_workspace_names_no_other_place(spec: dict[str, Any]) -> None:

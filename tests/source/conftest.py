@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from reconciler.errors import InvalidManifests
-from reconciler.resource.rules import Capabilities, DataLimits, FieldRule, Mutability
+from reconciler.resource.rules import Capabilities, DataLimits, FieldRule, Mutability, SettingRule
 from reconciler.source.load import load
 from reconciler.source.resolve import Resolved, resolve
 
@@ -24,6 +24,16 @@ PATHS = (
     "hyperparameters.learningRate",
     "dataset",
 )
+EXTRAS = (
+    "labels.*",
+    "preTunedModel.address",
+    "preTunedModel.name",
+    "preTunedModel.checkpointId",
+    "validationDataset",
+    "exportLastCheckpointOnly",
+    "kmsKeyName",
+    "serviceAccount",
+)
 
 
 @pytest.fixture
@@ -31,7 +41,24 @@ def capabilities() -> Capabilities:
     """A service that lacks two fields, has a pattern, and takes very little data."""
     base = FieldRule("baseModel", Mutability.RETRAIN, "", pattern=r"^models/[a-z0-9.-]+$", example="models/gemini")
     rules = {base.path: base, **{path: FieldRule(path, Mutability.IN_PLACE, "") for path in PATHS}}
-    return Capabilities("gemini", rules, DataLimits(40, 20, 1000, recommended_examples=2))
+    settings = {"serviceVersion": SettingRule("serviceVersion", "", default="v1beta")}
+    return Capabilities("gemini", rules, DataLimits(40, 20, 1000, recommended_examples=2), settings=settings)
+
+
+@pytest.fixture
+def able() -> Capabilities:
+    """A service with every field, that takes conversations and data in Cloud Storage, and little of both.
+
+    A module whose tests are about such a service has it in the place of the other one.
+    """
+    paths = (*PATHS, *EXTRAS)
+    rules = {path: FieldRule(path, Mutability.RETRAIN, "") for path in paths}
+    rules["baseModel"] = FieldRule("baseModel", Mutability.RETRAIN, "", longest=20)
+    rules["hyperparameters.adapterSize"] = FieldRule(
+        "hyperparameters.adapterSize", Mutability.RETRAIN, "", choices=(1, 2, 4)
+    )
+    limits = DataLimits(0, 0, 2000, 2, examples=12, tokens=20, validation_examples=3, conversations=True, remote=True)
+    return Capabilities("able", rules, limits)
 
 
 @pytest.fixture

@@ -153,7 +153,7 @@ MANIFESTS = [
     ("path: .\n    format: jsonl", "8:11: `.` is a folder; name a file in it"),
     (
         "path: gs://bucket/d.jsonl",
-        "8:11: `gs://bucket/d.jsonl` is in Cloud Storage, which only Vertex AI reads; put the file beside the manifests",
+        "8:11: `gs://bucket/d.jsonl` is in Cloud Storage, from where gemini v1beta takes no data; put the file beside the manifests",
     ),
     ('path: "d\\0.jsonl"', "8:11: `d\\x00.jsonl` is not a path; write the path of a file"),
     ("examples: []", "8:15: has no examples; write at least one"),
@@ -283,7 +283,7 @@ def test_what_was_digested_is_what_is_sent(
     examples = [Example("a\nb", "ü, \t"), Example(" c ", '"d"')]
     rows = [{"text_input": e.input, "output": e.output} for e in examples]
     separator = "\t" if name == "d.tsv" else ","
-    table = [["text_input", "output"], *map(list, examples)]
+    table = [["text_input", "output"], *([e.input, e.output] for e in examples)]
     quoted = "".join(separator.join('"' + c.replace('"', '""') + '"' for c in row) + "\r\n" for row in table)
     lines = "".join(json.dumps(row) + "\n" for row in rows)
     content = {".json": json.dumps(rows), ".csv": quoted, ".tsv": quoted}.get(name[1:], lines)

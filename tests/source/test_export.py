@@ -1,5 +1,7 @@
 """Exported manifests: what a service reports, as it could have been declared."""
 
+from collections.abc import Mapping
+
 import pytest
 import yaml
 from hypothesis import given
@@ -61,7 +63,7 @@ def test_the_text_of_a_manifest() -> None:
 
 
 def test_what_no_manifest_can_say_is_named() -> None:
-    observed = model(temperature=1.5, displayName="x" * 50, topP=0.5)
+    observed = model(temperature=1.5, displayName="x" * 129, topP=0.5)
     assert "# Left out, because a manifest cannot say it: displayName\n" in manifest("name", observed)
     assert "# Left out, because a manifest cannot say it: temperature\n" in manifest("name", observed)
     assert spec(observed) == {"baseModel": BASE, "topP": 0.5}
@@ -71,6 +73,37 @@ def test_tuned_from_a_tuned_model() -> None:
     assert spec(model(tunedModelSource__tunedModel="tunedModels/parent")) == {
         "tunedModelSource": {"tunedModel": "tunedModels/parent"}
     }
+
+
+def test_what_other_services_report() -> None:
+    observed = model(
+        preTunedModel__name="projects/p/locations/us-central1/models/12@3",
+        preTunedModel__checkpointId="",
+        labels__team="x",
+        labels__empty="",
+        hyperparameters__adapterSize=4,
+        exportLastCheckpointOnly=True,
+        kmsKeyName="projects/p/locations/us-central1/keyRings/r/cryptoKeys/k",
+        serviceAccount="tuner@p.iam.gserviceaccount.com",
+    )
+    assert spec(observed) == {
+        "labels": {"empty": "", "team": "x"},
+        "preTunedModel": {"name": "projects/p/locations/us-central1/models/12@3"},
+        "hyperparameters": {"adapterSize": 4},
+        "exportLastCheckpointOnly": True,
+        "kmsKeyName": "projects/p/locations/us-central1/keyRings/r/cryptoKeys/k",
+        "serviceAccount": "tuner@p.iam.gserviceaccount.com",
+    }
+
+
+def test_labels_that_no_manifest_can_set_are_named() -> None:
+    labels: Mapping[str, Value] = {"labels.reconciler-owner": "acme", "labels.größe": "x", "labels.n": "X"}
+    observed = Observed("m", State.READY, {"baseModel": BASE, **labels})
+    written = manifest("name", observed)
+    assert [line for line in written.splitlines() if line.startswith("# Left out")] == [
+        f"# Left out, because a manifest cannot say it: labels.{key}" for key in ("größe", "n", "reconciler-owner")
+    ]
+    assert spec(observed) == {"baseModel": BASE}
 
 
 def test_empty_values_are_not_declared() -> None:

@@ -205,6 +205,15 @@ def test_a_broken_workspace_is_not_a_missing_one(write: Callable[..., Path]) -> 
     assert lines(load("sub")) == [expected]
 
 
+@pytest.mark.parametrize(("spec", "provider"), [("{ provider: vertex, apiKey: x }", "vertex"), ("{ provider: 7 }", "")])
+def test_a_faulty_workspace_still_says_whose_rules_hold(spec: str, provider: str, write: Callable[..., Path]) -> None:
+    """Or its models would be held against those of another service, and errors told that are none."""
+    head = "apiVersion: reconciler.dev/v1alpha1\nkind: Workspace\nmetadata: { name: faulty }\n"
+    write("workspace.yaml", f"{head}spec: {spec}\n")
+    loaded = load(".")
+    assert (loaded.workspace, loaded.provider) == (None, provider)
+
+
 def test_a_faulty_workspace_above_is_reported(write: Callable[..., Path], model: Callable[..., Path]) -> None:
     write("workspace.yaml", WORKSPACE.replace("name: acme", "name: 5"))
     model("team/a.yaml")

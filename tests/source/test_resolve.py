@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.errors import Origin
+from reconciler.errors import InvalidManifests, Origin
 from reconciler.resource.address import Address
-from reconciler.source.resolve import Resolved
+from reconciler.resource.rules import Capabilities
+from reconciler.source.load import load
+from reconciler.source.resolve import Resolved, resolve
 
 GOOD = '{"text_input": "a", "output": "b"}\n{"text_input": "c", "output": "d"}\n'
 
@@ -28,6 +30,14 @@ def test_what_is_declared_becomes_desired_in_the_order_of_addresses(
     assert second.dataset
     assert second.dataset.count == 2
     assert result.warnings == ()
+
+
+def found_by(service: Capabilities) -> list[str]:
+    """What one service has to say about the workspace."""
+    try:
+        return [str(found) for found in resolve(load("."), service).warnings]
+    except InvalidManifests as refused:
+        return [str(found) for found in refused.diagnostics]
 
 
 FIELDS = [
@@ -86,6 +96,56 @@ def annotate(write: Callable[..., Path], name: str, annotation: str) -> None:
         f"apiVersion: reconciler.dev/v1alpha1\nkind: TunedModel\nmetadata:\n  name: {name}\n  annotations:\n"
         f"    {annotation}\nspec: {{baseModel: models/x}}\n",
     )
+
+
+ABLE = [
+    ("labels: {team: x, n: ''}\n  exportLastCheckpointOnly: false", []),
+    ("hyperparameters: {adapterSize: 4}", []),
+    ("hyperparameters: {adapterSize: 3}", ["7:34: able does not take `3` as hyperparameters.adapterSize; it can be: 1, 2, 4"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("spec", "lines"), ABLE, ids=[spec for spec, _ in ABLE])
+def test_what_a_service_takes_of_a_field(
+    spec: str, lines: list[str], model: Callable[..., Path], able: Capabilities
+) -> None:
+    model("m.yaml", f"  {spec}")
+    assert found_by(able) == [f"m.yaml:{line}" for line in lines]
+
+
+def test_a_text_may_be_too_long_for_a_service(
+    model: Callable[..., Path], write: Callable[..., Path], able: Capabilities
+) -> None:
+    path = model("m.yaml")
+    write("m.yaml", path.read_text().replace("models/x", "x" * 21))
+    assert found_by(able) == ["m.yaml:6:14: baseModel has 21 characters; able takes 20: shorten it"]
+
+
+def test_each_field_that_a_service_lacks_is_named(
+    model: Callable[..., Path], rejected: Callable[..., list[str]]
+) -> None:
+    model(
+        "m.yaml", "  labels: {team: x, n: y}", "  exportLastCheckpointOnly: true", "  validationDataset: {examples: []}"
+    )
+    assert rejected() == [
+        "m.yaml:7:18: gemini v1beta has no labels.team; remove it",
+        "m.yaml:7:24: gemini v1beta has no labels.n; remove it",
+        "m.yaml:8:29: gemini v1beta has no exportLastCheckpointOnly; remove it",
+        "m.yaml:9:22: gemini v1beta has no validationDataset; remove it",
+    ]
+
+
+def test_conversations_are_refused_where_only_pairs_are_taken(
+    model: Callable[..., Path], write: Callable[..., Path], rejected: Callable[..., list[str]]
+) -> None:
+    row = '{"contents": [{"role": "user", "parts": [{"text": "a"}]}, {"role": "model", "parts": [{"text": "b"}]}]}\n'
+    write("d.jsonl", row)
+    model("a.yaml", "  dataset: {path: d.jsonl}", name="a")
+    model("b.yaml", "  dataset: {path: d.jsonl, format: contents}", name="b")
+    assert rejected() == [
+        'b.yaml:7:36: gemini v1beta takes pairs, and no conversations; write objects of "text_input" and "output"',
+        'd.jsonl: holds conversations, and gemini v1beta takes only pairs; write objects of "text_input" and "output"',
+    ]
 
 
 ANNOTATIONS = [

@@ -8,14 +8,15 @@ from pathlib import Path
 import pytest
 
 FIELDS = (
-    "the fields are: displayName, description, baseModel, tunedModelSource, dataset, hyperparameters, temperature, topP, "
-    "topK, readerProjectNumbers, lifecycle"
+    "the fields are: displayName, description, labels, baseModel, tunedModelSource, preTunedModel, dataset, "
+    "validationDataset, hyperparameters, exportLastCheckpointOnly, temperature, topP, topK, readerProjectNumbers, "
+    "kmsKeyName, serviceAccount, lifecycle"
 )
 SPECS = [
     ("displayName: 5", ['m.yaml:7:16: spec.displayName must be text; `5` is a number; quote it: `"5"`']),
     ("displayName: true", ['m.yaml:7:16: spec.displayName must be text; `true` is true or false; quote it: `"true"`']),
     ("displayName: ''", ["m.yaml:7:16: spec.displayName is empty; write something, or remove the line"]),
-    ("displayName: " + "x" * 41, ["m.yaml:7:16: spec.displayName has 41 characters; shorten it to 40 characters"]),
+    ("displayName: " + "x" * 129, ["m.yaml:7:16: spec.displayName has 129 characters; shorten it to 128 characters"]),
     ("displayName: [a]", ["m.yaml:7:16: spec.displayName must be text, not a list"]),
     ("displayName: {a: b}", ["m.yaml:7:16: spec.displayName must be text, not a mapping; quote it"]),
     ("displayNam: x", ["m.yaml:7:3: `displayNam` is not a field of spec; did you mean displayName?"]),
@@ -73,17 +74,74 @@ SPECS = [
     (
         "tunedModelSource: {tunedModel: x}",
         [
-            "m.yaml:7:3: baseModel and tunedModelSource exclude each other; remove one of them",
+            "m.yaml:7:3: baseModel and tunedModelSource exclude each other; keep one of them",
             "m.yaml:7:34: spec.tunedModelSource.tunedModel: `x` is not a tuned model; write tunedModels/ID",
         ],
     ),
+    (
+        "preTunedModel: {address: a, name: b}",
+        [
+            "m.yaml:7:3: baseModel and preTunedModel exclude each other; keep one of them",
+            "m.yaml:7:31: address and name exclude each other; keep one of them",
+            "m.yaml:7:37: spec.preTunedModel.name: `b` is not a model; write projects/P/locations/L/models/M, or M@VERSION",
+        ],
+    ),
+    (
+        "preTunedModel: {checkpointId: 3}\n  tunedModelSource: {tunedModel: tunedModels/x}",
+        [
+            "m.yaml:7:18: spec.preTunedModel needs one of address and name; add address: TunedModel/NAME",
+            'm.yaml:7:33: spec.preTunedModel.checkpointId must be text; `3` is a number; quote it: `"3"`',
+            "m.yaml:8:3: baseModel, tunedModelSource and preTunedModel exclude each other; keep one of them",
+        ],
+    ),
+    (
+        "preTunedModel: {address: Tunedmodel/x}",
+        [
+            "m.yaml:7:3: baseModel and preTunedModel exclude each other; keep one of them",
+            "m.yaml:7:28: spec.preTunedModel.address: `Tunedmodel/x` is not an address; write TunedModel/NAME, as in the metadata.name of that model",
+        ],
+    ),
+    (
+        "labels: {Team: a, team: A, n: 1, reconciler-owner: x, empty: }",
+        [
+            "m.yaml:7:12: spec.labels.Team: `Team` is not the key of a label; use at most 63 lower-case letters, digits, _ and -, a letter first; those with reconciler- are ours",
+            "m.yaml:7:27: spec.labels.team: `A` is not the value of a label; use at most 63 lower-case letters, digits, _ and -",
+            'm.yaml:7:33: spec.labels.n must be text; `1` is a number; quote it: `"1"`',
+            "m.yaml:7:36: spec.labels.reconciler-owner: `reconciler-owner` is not the key of a label; use at most 63 lower-case letters, digits, _ and -, a letter first; those with reconciler- are ours",
+            "m.yaml:7:64: spec.labels.empty is empty; write text, or remove the line",
+        ],
+    ),
+    ("labels: [a]", ["m.yaml:7:11: spec.labels must be a mapping, not a list"]),
+    (
+        "kmsKeyName: key\n  serviceAccount: me@example.com",
+        [
+            "m.yaml:7:15: spec.kmsKeyName: `key` is not a key; write projects/P/locations/L/keyRings/R/cryptoKeys/K",
+            "m.yaml:8:19: spec.serviceAccount: `me@example.com` is not a service account; write its e-mail, NAME@PROJECT.iam.gserviceaccount.com",
+        ],
+    ),
+    (
+        "exportLastCheckpointOnly: yes",
+        ["m.yaml:7:29: spec.exportLastCheckpointOnly must be true or false; `yes` is text; write true, without quotes"],
+    ),
+    (
+        "validationDataset: {pth: x}",
+        ["m.yaml:7:23: `pth` is not a field of spec.validationDataset; did you mean path?"],
+    ),
+    (
+        "validationDataset: {}",
+        ["m.yaml:7:22: spec.validationDataset needs one of path and examples; add path: data/examples.jsonl"],
+    ),
+    (
+        "adapterSize: 4",
+        ["m.yaml:7:3: `adapterSize` is not a field of spec; it belongs under spec.hyperparameters"],
+    ),
     ("dataset: {}", ["m.yaml:7:12: spec.dataset needs one of path and examples; add path: data/examples.jsonl"]),
     ("dataset: {pth: x}", ["m.yaml:7:13: `pth` is not a field of spec.dataset; did you mean path?"]),
-    ("dataset: {path: x, examples: []}", ["m.yaml:7:22: path and examples exclude each other; remove one of them"]),
+    ("dataset: {path: x, examples: []}", ["m.yaml:7:22: path and examples exclude each other; keep one of them"]),
     ("dataset: x.jsonl", ["m.yaml:7:12: spec.dataset must be a mapping, not text"]),
     (
         "dataset: {path: x, format: xml}",
-        ["m.yaml:7:30: spec.dataset.format can't be `xml`; it can be: jsonl, json, csv, tsv"],
+        ["m.yaml:7:30: spec.dataset.format can't be `xml`; it can be: jsonl, contents, json, csv, tsv"],
     ),
     (
         "dataset: {examples: [{textInput: 1, output: null}, {text_input: a}]}",
@@ -96,7 +154,7 @@ SPECS = [
     ),
     (
         "hyperparameters: {learningRate: 1, learningRateMultiplier: 1}",
-        ["m.yaml:7:38: learningRate and learningRateMultiplier exclude each other; remove one of them"],
+        ["m.yaml:7:38: learningRate and learningRateMultiplier exclude each other; keep one of them"],
     ),
     (
         "hyperparameters:\n    epochCount: 0\n    batchSize: 5000000000\n    learningRate: 1e400\n    learningRateMultiplier: 0",
@@ -104,7 +162,7 @@ SPECS = [
             "m.yaml:8:17: spec.hyperparameters.epochCount can't be `0`; the least is 1",
             "m.yaml:9:16: spec.hyperparameters.batchSize can't be `5000000000`; the most is 2,147,483,647",
             "m.yaml:10:19: spec.hyperparameters.learningRate can't be `1e400`; write a finite number",
-            "m.yaml:11:5: learningRate and learningRateMultiplier exclude each other; remove one of them",
+            "m.yaml:11:5: learningRate and learningRateMultiplier exclude each other; keep one of them",
             "m.yaml:11:29: spec.hyperparameters.learningRateMultiplier can't be `0`; write a number above 0",
         ],
     ),
@@ -167,12 +225,7 @@ WHOLE = [
     ),
     (
         TOP + "metadata: {name: a}\nspec: {temperature: 0.5}\n",
-        [
-            (
-                "m.yaml:4:7: spec needs one of baseModel and tunedModelSource; "
-                "add baseModel: models/gemini-1.5-flash-001-tuning"
-            )
-        ],
+        [("m.yaml:4:7: spec needs one of baseModel, tunedModelSource and preTunedModel; add baseModel: ...")],
     ),
 ]
 
@@ -197,7 +250,7 @@ WORKSPACES = [
         "endpoint: https://evil.example",
         (
             "workspace.yaml:6:13: spec.endpoint: this is not an endpoint that credentials may go to; "
-            "write emulator, http://127.0.0.1:PORT (up to 65535), https://generativelanguage.googleapis.com, or remove it"
+            "write emulator, http://127.0.0.1:PORT (up to 65535), https://HOST.googleapis.com, or remove it"
         ),
     ),
     (
@@ -210,6 +263,22 @@ WORKSPACES = [
     (
         "formerOwners: [A]",
         "workspace.yaml:6:18: spec.formerOwners[0]: `A` is not an owner; write the owner as the workspace used to have it",
+    ),
+    ("location: US", "workspace.yaml:6:13: spec.location: `US` is not a region; write it as in us-central1, or global"),
+    (
+        "stagingBucket: my-bucket",
+        (
+            "workspace.yaml:6:18: spec.stagingBucket: `my-bucket` is not a bucket, nor a folder in one; "
+            "write gs://BUCKET, or gs://BUCKET/FOLDER"
+        ),
+    ),
+    (
+        "provider: Gemini",
+        "workspace.yaml:6:13: spec.provider: `Gemini` is not the name of a provider; write it in lower-case letters",
+    ),
+    (
+        "serviceVersion: beta",
+        "workspace.yaml:6:19: spec.serviceVersion: `beta` is not the version of an API; write it as in v1 or v1beta",
     ),
     ("policy: none", "workspace.yaml:6:11: spec.policy can't be `none`; it can be: sync, upsert-only, create-only"),
     ("limits: {maxDeletes: -1}", "workspace.yaml:6:24: spec.limits.maxDeletes can't be `-1`; the least is 0"),

@@ -13,8 +13,8 @@ from typing import Any, TypeGuard, cast
 
 from reconciler.errors import Refused, RemoteError
 from reconciler.providers.gemini import mark
-from reconciler.providers.gemini.protojson import Json, items, nested, objects, string
 from reconciler.providers.gemini.rules import PREFIX
+from reconciler.providers.protojson import Json, items, nested, objects, string
 from reconciler.resource.dataset import Dataset, Example, combine, fingerprint
 from reconciler.resource.observed import Observed, Progress, State
 from reconciler.resource.reason import Reason

@@ -1,6 +1,6 @@
 """Long-running operations on the wire. Pure."""
 
-from reconciler.providers.gemini.protojson import Json, nested, objects, string
+from reconciler.providers.protojson import Json, nested, objects, string
 from reconciler.resource.observed import Operation
 
 

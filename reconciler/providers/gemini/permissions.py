@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from reconciler.providers.gemini.protojson import Json, objects, string
+from reconciler.providers.protojson import Json, objects, string
 from reconciler.resource.observed import Grant
 
 RANK = {"READER": 1, "WRITER": 2, "OWNER": 3}

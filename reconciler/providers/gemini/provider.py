@@ -11,7 +11,8 @@ from dataclasses import replace
 from http import HTTPStatus
 
 from reconciler.errors import AlreadyExists, NotFound, PermissionDenied, Refused, RemoteError, Unreachable
-from reconciler.providers.gemini import codec, collision, inference, mark, operations, permissions
+from reconciler.providers import inference
+from reconciler.providers.gemini import codec, collision, mark, operations, permissions
 from reconciler.providers.gemini.advice import hides
 from reconciler.providers.gemini.rules import NAMING, PREFIX, capabilities
 from reconciler.providers.gemini.service import Service

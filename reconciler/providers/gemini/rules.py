@@ -37,7 +37,7 @@ _SETTINGS = {
 }
 
 _COMMON = (
-    FieldRule("displayName", Mutability.IN_PLACE, "shown in the console; not unique"),
+    FieldRule("displayName", Mutability.IN_PLACE, "shown in the console; not unique", longest=40),
     FieldRule("description", Mutability.IN_PLACE, "free text; the mark of ownership is kept beside it"),
     FieldRule("temperature", Mutability.IN_PLACE, "a default for requests to the model"),
     FieldRule("topP", Mutability.IN_PLACE, "a default for requests to the model"),

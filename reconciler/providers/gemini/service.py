@@ -4,18 +4,14 @@ Operations are served at the version of the model and at v1, depending on the ag
 v1 only. What worked first is kept.
 """
 
-from collections.abc import Iterator, Mapping
-
 from reconciler.errors import NotFound, RemoteError
 from reconciler.providers.gemini import codec, operations, permissions
 from reconciler.providers.gemini.advice import hides
-from reconciler.providers.gemini.protojson import Json, next_page
 from reconciler.providers.http import Http
+from reconciler.providers.paging import pages
+from reconciler.providers.protojson import Json
 from reconciler.providers.redaction import quotable
 from reconciler.resource.observed import Grant, Observed, Operation
-
-PAGE = "1000"
-"""The largest page the service gives."""
 
 UNTOLD = "the training failed; the service no longer tells why"
 UNASKED = "the training failed; why could not be asked: {why}"
@@ -34,8 +30,12 @@ class Service:
 
     def models(self) -> tuple[Observed, ...]:
         """Every model this identity can list. One that moved from a page to another meanwhile counts once."""
-        pages = self._pages(f"{self.root}/tunedModels", {"fields": f"tunedModels({self.columns}),nextPageToken"})
-        listed = (observed for page in pages for observed in codec.decode_models(page, self.version))
+        query = {"fields": f"tunedModels({self.columns}),nextPageToken"}
+        listed = (
+            observed
+            for page in pages(self.http, f"{self.root}/tunedModels", query)
+            for observed in codec.decode_models(page, self.version)
+        )
         return tuple({observed.name: observed for observed in listed}.values())
 
     def model(self, name: str) -> Observed | None:
@@ -53,23 +53,25 @@ class Service:
 
     def grants(self, name: str) -> tuple[Grant, ...]:
         """Every permission on a model but the owner's, sorted."""
-        pages = self._pages(f"{self.root}/{name}/permissions")
-        found = {grant for page in pages for grant in permissions.decode(page)}
+        found = {
+            grant for page in pages(self.http, f"{self.root}/{name}/permissions") for grant in permissions.decode(page)
+        }
         return tuple(sorted(found, key=lambda grant: (grant.grantee, grant.email, grant.role)))
 
     def tunable(self) -> frozenset[str]:
         """Base models that name tuning among their methods."""
-        return frozenset(name for page in self._pages(f"{self.root}/models") for name in codec.decode_tunable(page))
+        listed = pages(self.http, f"{self.root}/models")
+        return frozenset(name for page in listed for name in codec.decode_tunable(page))
 
     def operations(self, name: str) -> list[Operation]:
         """The operations the service still knows of a model."""
         for version in self._operation_versions:
             try:
-                pages = list(self._pages(f"/{version}/{name}/operations"))
+                listed = list(pages(self.http, f"/{version}/{name}/operations"))
             except NotFound:
                 continue
             self._operation_versions = (version,)
-            return [operation for page in pages for operation in operations.decode_page(page)]
+            return [operation for page in listed for operation in operations.decode_page(page)]
         return []
 
     def failure(self, model: str, operation: str) -> str:
@@ -90,18 +92,3 @@ class Service:
             except NotFound:
                 continue
         return operations.decode(self.http.send("GET", f"/{self._operation_versions[-1]}/{name}"))
-
-    def _pages(self, path: str, query: Mapping[str, str] | None = None) -> Iterator[Json]:
-        """Yield all pages of a list; a token that comes back would go on for ever, so it is an error."""
-        seen: set[str] = set()
-        more: dict[str, str] = {}
-        while True:
-            page = self.http.send("GET", path, {"pageSize": PAGE, **(query or {}), **more})
-            yield page
-            token = next_page(page)
-            if not token:
-                return
-            if token in seen:
-                raise RemoteError(f"{path}: the service gives the same page again and again", "run again later")
-            seen.add(token)
-            more = {"pageToken": token}

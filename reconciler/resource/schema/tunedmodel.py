@@ -5,12 +5,14 @@ Kubernetes object: no field has two types, optional fields are nullable, maps ha
 Unset means "the service decides", so no field that reaches the service has a default here.
 """
 
+import re
 from typing import Annotated, Literal, Self, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 from pydantic.alias_generators import to_camel
+from pydantic_core import PydanticCustomError
 
-from reconciler.resource.address import NAME_PATTERN
+from reconciler.resource.address import KIND, NAME_PATTERN
 
 Ignorable: TypeAlias = Literal[
     "displayName",
@@ -19,15 +21,39 @@ Ignorable: TypeAlias = Literal[
     "topP",
     "topK",
     "readerProjectNumbers",
+    "labels",
     "dataset",
     "baseModel",
+    "preTunedModel.address",
+    "preTunedModel.name",
+    "preTunedModel.checkpointId",
     "hyperparameters.epochCount",
     "hyperparameters.batchSize",
     "hyperparameters.learningRate",
     "hyperparameters.learningRateMultiplier",
+    "hyperparameters.adapterSize",
+    "exportLastCheckpointOnly",
+    "kmsKeyName",
 ]
 """Fields whose differences a manifest may choose to leave alone."""
 
+LABEL_KEY = re.compile(r"[a-z][a-z0-9_-]{0,62}")
+OURS = "reconciler-"
+"""How the keys of labels begin that ownership is kept in."""
+
+
+def _label_key(key: str) -> str:
+    """Check the key of a label.
+
+    Not a pattern, since a schema of Kubernetes has none for keys, and RE2 cannot say what a text does not begin with.
+    """
+    if not LABEL_KEY.fullmatch(key) or key.startswith(OURS):
+        raise PydanticCustomError("label_key", "not the key of a label")
+    return key
+
+
+LabelKey = Annotated[str, AfterValidator(_label_key)]
+LabelValue = Annotated[str, Field(pattern=r"^[a-z0-9_-]{0,63}$")]
 Text = Annotated[str, StringConstraints(min_length=1)]
 Int32 = Annotated[int, Field(ge=1, le=2_147_483_647)]
 Rate = Annotated[float, Field(gt=0, le=3.4e38, allow_inf_nan=False)]
@@ -60,12 +86,19 @@ class InlineExample(Part):
 class DatasetSpec(Part):
     """Where the training examples are: a file beside the manifests, or right here."""
 
-    path: Annotated[Text | None, Field(description="Relative to the manifest; must lie in the workspace's folder.")] = (
-        None
-    )
+    path: Annotated[
+        Text | None,
+        Field(
+            description="Relative to the manifest, and in the workspace's folder; or gs://BUCKET/OBJECT, a file of "
+            "`contents`."
+        ),
+    ] = None
     format: Annotated[
-        Literal["jsonl", "json", "csv", "tsv"] | None,
-        Field(description="Told by the file's ending when absent."),
+        Literal["jsonl", "contents", "json", "csv", "tsv"] | None,
+        Field(
+            description="Told by the file's ending, and the first line of JSONL, when absent. contents: JSONL with a "
+            "conversation a line, `systemInstruction` and `contents`."
+        ),
     ] = None
     input_field: Annotated[Text | None, Field(description="Key or column of the input; text_input when absent.")] = None
     output_field: Annotated[Text | None, Field(description="Key or column of the output; output when absent.")] = None
@@ -91,6 +124,36 @@ class TunedModelSource(Part):
     tuned_model: Annotated[str, Field(pattern=r"^tunedModels/[a-z]([a-z0-9-]{0,61}[a-z0-9])?$")]
 
 
+class PreTunedModel(Part):
+    """Tune a tuned model further: one that another manifest declares, or one that exists."""
+
+    address: Annotated[
+        str | None,
+        Field(
+            pattern=rf"^({KIND}/)?{NAME_PATTERN[1:]}",
+            description=f"{KIND}/NAME of another manifest: trained before this one, and anew when that one is.",
+        ),
+    ] = None
+    name: Annotated[
+        str | None,
+        Field(
+            pattern=r"^projects/[a-z0-9:.-]{1,63}/locations/[a-z0-9-]{1,63}/models/[a-z0-9_-]{1,128}(@[a-z0-9-]{1,63})?$",
+            description="projects/P/locations/L/models/M, or M@VERSION.",
+        ),
+    ] = None
+    checkpoint_id: Annotated[
+        str | None,
+        Field(pattern=r"^[a-zA-Z0-9_-]{1,63}$", description="Where to go on from; the last checkpoint when absent."),
+    ] = None
+
+    @model_validator(mode="after")
+    def _one_model(self) -> Self:
+        """Exactly one of address and name."""
+        if (self.address is None) == (self.name is None):
+            raise ValueError("preTunedModel needs exactly one of address and name")
+        return self
+
+
 class Hyperparameters(Part):
     """How to train. Only training can change these."""
 
@@ -98,6 +161,7 @@ class Hyperparameters(Part):
     batch_size: Annotated[Int32 | None, Field(description="Examples a step.")] = None
     learning_rate: Annotated[Rate | None, Field(description="Excludes learningRateMultiplier.")] = None
     learning_rate_multiplier: Annotated[Rate | None, Field(description="Of the service's own learning rate.")] = None
+    adapter_size: Annotated[Int32 | None, Field(description="Rank of what is learned beside the base model.")] = None
 
     @model_validator(mode="after")
     def _one_rate(self) -> Self:
@@ -129,12 +193,28 @@ class Lifecycle(Part):
 class TunedModelSpec(Part):
     """The tuned model that should exist."""
 
-    display_name: Annotated[str | None, Field(min_length=1, max_length=40)] = None
-    description: Annotated[str | None, Field(description="The mark of ownership is kept beside it.")] = None
-    base_model: Annotated[Text | None, Field(description="models/ID; excludes tunedModelSource.")] = None
+    display_name: Annotated[str | None, Field(min_length=1, max_length=128)] = None
+    description: Annotated[str | None, Field(description="Free text.")] = None
+    labels: Annotated[
+        dict[LabelKey, LabelValue] | None,
+        Field(
+            description="On the remote model. Keys and values have at most 63 of a-z, 0-9, _ and -; keys begin with a "
+            f"letter, and not with {OURS}."
+        ),
+    ] = None
+    base_model: Annotated[
+        Text | None, Field(description="What is tuned; excludes tunedModelSource and preTunedModel.")
+    ] = None
     tuned_model_source: TunedModelSource | None = None
+    pre_tuned_model: PreTunedModel | None = None
     dataset: Annotated[DatasetSpec | None, Field(description="Absent: the model is managed, but never trained.")] = None
+    validation_dataset: Annotated[
+        DatasetSpec | None, Field(description="What a training is measured with; the model does not learn it.")
+    ] = None
     hyperparameters: Hyperparameters | None = None
+    export_last_checkpoint_only: Annotated[
+        bool | None, Field(description="Whether the checkpoints before the last one are thrown away.")
+    ] = None
     temperature: Annotated[float | None, Field(ge=0, le=1)] = None
     top_p: Annotated[float | None, Field(ge=0, le=1)] = None
     top_k: Annotated[int | None, Field(ge=1, le=2_147_483_647)] = None
@@ -142,13 +222,28 @@ class TunedModelSpec(Part):
         tuple[Annotated[str, Field(pattern=r"^[0-9]{1,19}$")], ...] | None,
         Field(strict=False, description="Projects that may use the model; absent: not managed, []: none."),
     ] = None
+    kms_key_name: Annotated[
+        str | None,
+        Field(
+            pattern=r"^projects/[a-z0-9:.-]{1,63}/locations/[a-z0-9-]{1,63}/keyRings/[a-zA-Z0-9_-]{1,63}"
+            r"/cryptoKeys/[a-zA-Z0-9_-]{1,63}$",
+            description="projects/P/locations/L/keyRings/R/cryptoKeys/K: encrypts all that the training makes.",
+        ),
+    ] = None
+    service_account: Annotated[
+        str | None,
+        Field(
+            pattern=r"^[a-z0-9.-]{1,63}@[a-z0-9.-]{1,190}\.gserviceaccount\.com$",
+            description="E-mail of the service account that the training runs as.",
+        ),
+    ] = None
     lifecycle: Lifecycle = Lifecycle()
 
     @model_validator(mode="after")
     def _one_base(self) -> Self:
         """A model is tuned from exactly one thing."""
-        if (self.base_model is None) == (self.tuned_model_source is None):
-            raise ValueError("spec needs exactly one of baseModel and tunedModelSource")
+        if sum(base is not None for base in (self.base_model, self.tuned_model_source, self.pre_tuned_model)) != 1:
+            raise ValueError("spec needs exactly one of baseModel, tunedModelSource and preTunedModel")
         return self
 
 

@@ -4,7 +4,7 @@ from tests.golden.stage import Stage
 from tests.golden.story import MANIFEST, sentences, story, trained
 
 
-@story()
+@story(only="gemini")
 def no_base_can_be_tuned(stage: Stage) -> None:
     """The service tunes no base any more: nothing is trained, and no model is deleted that could never come back."""
     trained(stage)
@@ -22,7 +22,7 @@ def no_base_can_be_tuned(stage: Stage) -> None:
     assert stage.deleted() == [model]
 
 
-@story()
+@story(only="gemini")
 def from_a_base_that_is_gone(stage: Stage) -> None:
     """The model moves to another base, and its old one is tuned no more: the old model stays until it is given up."""
     trained(stage)
@@ -37,7 +37,7 @@ def from_a_base_that_is_gone(stage: Stage) -> None:
     assert stage.deleted() == [old]
 
 
-@story()
+@story(only="gemini")
 def the_service_does_not_say_what_it_tunes(stage: Stage) -> None:
     """Whether a base can be tuned cannot be learned: a warning, no refusal."""
     sentences(stage, show=False)

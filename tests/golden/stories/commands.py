@@ -5,6 +5,7 @@ from pathlib import Path
 from tests.golden.stage import Stage
 from tests.golden.stories.people import sentences_of_palm
 from tests.golden.story import (
+    LINES,
     MANIFEST,
     NUMBERS,
     SENTENCES,
@@ -54,7 +55,7 @@ def generate(stage: Stage) -> None:
     stage.run("generate sentences 7")
 
 
-@story()
+@story(only="gemini")
 def the_palm_generation(stage: Stage) -> None:
     """A workspace of v1beta3: what that version lacks is an error of the manifest; the rest goes as ever."""
     stage.write("manifests/workspace.yaml", WORKSPACE + "  serviceVersion: v1beta3\n", show=False)
@@ -75,7 +76,7 @@ def the_palm_generation(stage: Stage) -> None:
 def destroy(stage: Stage) -> None:
     """Everything of the workspace goes, after its name was typed; what is protected stays."""
     all_trained(stage)
-    stage.edit(MANIFEST, "temperature: 0.2\n", "temperature: 0.2\n  lifecycle:\n    protect: true\n")
+    stage.edit(MANIFEST, f"{LINES.cool}\n", f"{LINES.cool}\n  lifecycle:\n    protect: true\n")
     stage.run("destroy", 64)
     stage.run("destroy --workspace other", 64)
     stage.run("destroy", 1, typed="yes\n")
@@ -90,7 +91,10 @@ def mistakes_in_manifests(stage: Stage) -> None:
     """All mistakes at once, each with its place and what to do; nothing is asked of the service."""
     workspace(stage)
     stage.write("manifests/data/sentences.jsonl", NUMBERS + '{"text_input": 21, "output": "22"}\n', show=False)
-    stage.write(MANIFEST, SENTENCES.replace("temperature", "temprature").replace("epochCount: 3", 'epochCount: "3"'))
+    stage.write(
+        MANIFEST,
+        SENTENCES.replace(LINES.cool, LINES.cool[:4] + LINES.cool[5:]).replace("epochCount: 3", 'epochCount: "3"'),
+    )
     stage.write("manifests/again.yaml", SENTENCES.replace("data/sentences.jsonl", "data/missing.jsonl"), show=False)
     stage.write("manifests/typing.yml", SENTENCES.replace("kind: TunedModel", "kind: TuneModel"), show=False)
     stage.tell("again.yaml has the same name and no data; typing.yml is of kind TuneModel.")
@@ -153,5 +157,5 @@ def three_at_once(stage: Stage) -> None:
     three(stage)
     before = len(stage.emulator.exchanges)
     stage.run("apply --yes")
-    looks = [each for each in stage.emulator.exchanges[before:] if each.request.path.endswith("/tunedModels")]
+    looks = [each for each in stage.emulator.exchanges[before:] if each.request.path.endswith(stage.spoken.collection)]
     assert len(looks) < 20

@@ -6,6 +6,7 @@ from pathlib import Path
 from tests.golden.stage import Stage
 from tests.golden.story import (
     DATES_MODEL,
+    LINES,
     MANIFEST,
     NUMBERS,
     SENTENCES,
@@ -45,7 +46,7 @@ def a_subfolder_alone(stage: Stage) -> None:
     stage.run("plan manifests/team")
     stage.run("plan manifests/team -o json")
     stage.run("plan manifests/tickets.yaml")
-    stage.edit("manifests/team/letters.yaml", "temperature: 0.2", "temperature: 0.3")
+    stage.edit("manifests/team/letters.yaml", LINES.cool, LINES.mild)
     stage.run("apply manifests/team --yes")
     stage.run("plan")
     assert stage.deleted() == []
@@ -138,8 +139,8 @@ def ignore_changes(stage: Stage) -> None:
     trained(stage)
     stage.edit(
         MANIFEST,
-        "temperature: 0.2\n",
-        "temperature: 0.4\n  lifecycle:\n    ignoreChanges: [temperature, dataset, hyperparameters.epochCount]\n",
+        f"{LINES.cool}\n",
+        f"{LINES.fresh}\n  lifecycle:\n    ignoreChanges: [{LINES.ignored}, dataset, hyperparameters.epochCount]\n",
     )
     stage.edit(MANIFEST, "epochCount: 3", "epochCount: 5")
     stage.edit("manifests/data/sentences.jsonl", '"output": "21"', '"output": "22"')
@@ -160,7 +161,7 @@ def saved_plan(stage: Stage) -> None:
     stage.passes(60)
     stage.run("apply plan.json")
     stage.run("apply plan.json")
-    stage.edit(MANIFEST, "temperature: 0.2", "temperature: 0.3")
+    stage.edit(MANIFEST, LINES.cool, LINES.mild)
     stage.run("apply plan.json", 4)
     stage.run("plan --out plan.json --target sentences")
     stage.run("apply plan.json")
@@ -170,7 +171,7 @@ def saved_plan(stage: Stage) -> None:
 def saved_plan_refused(stage: Stage) -> None:
     """A plan that was edited, made for another workspace, or is none at all is not applied."""
     trained(stage)
-    stage.edit(MANIFEST, "temperature: 0.2", "temperature: 0.3")
+    stage.edit(MANIFEST, LINES.cool, LINES.mild)
     stage.run("plan --out plan.json")
     content = Path("plan.json").read_text()
     stage.tell("Somebody edits the plan: another id.")
@@ -191,13 +192,13 @@ def saved_plan_refused(stage: Stage) -> None:
 def plan_digest(stage: Stage) -> None:
     """--plan-digest applies exactly what was reviewed, and a digest that does not fit is stale."""
     trained(stage)
-    stage.edit(MANIFEST, "temperature: 0.2", "temperature: 0.3")
+    stage.edit(MANIFEST, LINES.cool, LINES.mild)
     digest = json.loads(stage.run("plan -o json"))["digest"]
     stage.run(f"apply --plan-digest {digest[:-1]}0", 4)
     stage.run(f"apply --plan-digest {digest}")
 
 
-@story()
+@story(only="gemini")
 def data_moved(stage: Stage) -> None:
     """The data changes between plan and training: what is sent is what was planned, or nothing."""
     stage.write("manifests/workspace.yaml", "", show=False)
@@ -215,6 +216,6 @@ def data_moved(stage: Stage) -> None:
 def no_dataset(stage: Stage) -> None:
     """A manifest without data manages a model that exists, and never trains one."""
     workspace(stage)
-    stage.write(MANIFEST, tuned("sentences", "displayName: Sentences", "baseModel: models/gemini-1.0-pro-001"))
+    stage.write(MANIFEST, tuned("sentences", "displayName: Sentences", f"baseModel: {LINES.other}"))
     stage.run("plan")
     stage.run("apply --yes", 4)

@@ -4,7 +4,7 @@ from tests.golden.stage import Stage
 from tests.golden.story import MANIFEST, TICKETS, TICKETS_MODEL, sentences, story, three, trained
 
 
-@story()
+@story(only="gemini")
 def no_wait(stage: Stage) -> None:
     """`apply --no-wait` ends with 3, `wait` writes nothing and ends with 0, and the plan after it is empty."""
     three(stage)
@@ -199,7 +199,7 @@ def a_replacement_fails(stage: Stage) -> None:
     assert old not in stage.ids("sentences")
 
 
-@story()
+@story(only="gemini")
 def unknown_state(stage: Stage) -> None:
     """The service reports a state nobody knows: refused, nothing is trained or deleted."""
     trained(stage)
@@ -216,11 +216,11 @@ def unknown_state(stage: Stage) -> None:
     assert stage.ids("sentences") == [model]
 
 
-@story()
+@story(only="gemini")
 def vanished_while_training(stage: Stage) -> None:
     """Somebody deletes the model while it trains: an error of this run, and not trained again by itself."""
     sentences(stage, show=False)
-    stage.meanwhile(0.2, lambda: stage.somebody("deletes it", "DELETE", f"tunedModels/{stage.id('sentences')}"))
+    stage.meanwhile(0.2, lambda: stage.somebody("deletes it", stage.deeds.delete, stage.id("sentences")))
     stage.run("apply --yes", 1)
     assert stage.trained("sentences") == 1
     stage.run("plan")
@@ -231,8 +231,6 @@ def what_is_not_carried_over(stage: Stage) -> None:
     """What people set by hand and nobody declared is lost with a replacement: the plan says what it was."""
     trained(stage)
     model = stage.id("sentences")
-    body = {"topP": 0.5, "description": f"Ask Ada first.\n{stage.description(model)}", "readerProjectNumbers": ["12"]}
-    mask = "topP,description,readerProjectNumbers"
-    stage.somebody("sets topP, readers, and a description", "PATCH", f"tunedModels/{model}?updateMask={mask}", body)
+    stage.somebody(f"sets {stage.deeds.extras}", stage.deeds.adorn, model)
     stage.edit(MANIFEST, "epochCount: 3", "epochCount: 5")
     stage.run("plan")

@@ -9,7 +9,7 @@ import pytest
 from reconciler.errors import Refused, RemoteError
 from reconciler.providers.gemini import codec
 from reconciler.providers.gemini.mark import encode
-from reconciler.providers.gemini.protojson import next_page
+from reconciler.providers.protojson import next_page
 from reconciler.resource.dataset import Dataset, Example, Locator, digest
 from reconciler.resource.observed import Mark, Ownership, Progress, State
 from reconciler.resource.rules import Value

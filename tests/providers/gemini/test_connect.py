@@ -21,9 +21,12 @@ def workspace(**spec: Any) -> Workspace:
 @pytest.mark.parametrize(
     ("spec", "said"),
     [
-        ({}, "https://generativelanguage.googleapis.com v1beta, with API key from GEMINI_API_KEY"),
+        (
+            {"serviceVersion": "v1beta"},
+            "https://generativelanguage.googleapis.com v1beta, with API key from GEMINI_API_KEY",
+        ),
         ({"endpoint": "http://127.0.0.1:8787", "serviceVersion": "v1beta3"}, "http://127.0.0.1:8787 v1beta3, with"),
-        ({"endpoint": "emulator"}, "http://emulator v1beta, with"),
+        ({"endpoint": "emulator", "serviceVersion": "v1beta"}, "http://emulator v1beta, with"),
     ],
 )
 def test_where_and_as_whom_is_logged(spec: dict[str, Any], said: str, caplog: pytest.LogCaptureFixture) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from reconciler.errors import RemoteError
-from reconciler.providers.gemini import inference
+from reconciler.providers import inference
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 from typing import Any
 
 from reconciler.errors import RemoteError
-from reconciler.providers.gemini.protojson import Json, nested, objects, string
+from reconciler.providers.protojson import Json, nested, objects, string
 
 
 def content_request(prompt: str) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""Cloud Storage: where training data are put, and where trainings are announced."""

@@ -1,0 +1,1 @@
+"""Vertex AI: tuning jobs, and the Models and Endpoints that come of them."""

@@ -1,0 +1,46 @@
+"""What one provider has learned of the jobs: which there are by an id, and which have left nothing behind.
+
+A job stays in the list for ever. One that failed, or whose Model and Endpoint were looked for and are gone, is spent:
+the next training under its id is a new one. Whoever has not looked may not think so, since lists lag.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from reconciler.providers.vertex.codec import DEAD, MADE, Job
+from reconciler.providers.vertex.reference import Reference
+from reconciler.resource.observed import Observed
+
+
+class History:
+    """Grows while the provider lives; may be used from several threads at once."""
+
+    def __init__(self) -> None:
+        """Nothing was seen yet."""
+        self._spent: set[str] = set()
+        self._known: dict[str, dict[str, Reference]] = defaultdict(dict)
+
+    def seen(self, jobs: Iterable[Job]) -> None:
+        """Remember what a look at everything has shown; jobs that failed are spent."""
+        for job in jobs:
+            self.begun(job)
+            if job.state in DEAD:
+                self._spent.add(job.reference.id)
+
+    def begun(self, job: Job) -> None:
+        """Remember a job by its id."""
+        self._known[job.identity][job.reference.id] = job.reference
+
+    def looked(self, job: Job, found: Observed | None) -> None:
+        """Remember what came of a look at all that a job made; what one job has lost, it never gets back."""
+        if job.state in MADE and found is None:
+            self._spent.add(job.reference.id)
+
+    def missing(self, identity: str, listed: Iterable[Job]) -> list[Reference]:
+        """The jobs known by an id that a list lacks."""
+        present = {job.reference.id for job in listed}
+        return [known for number, known in self._known.get(identity, {}).items() if number not in present]
+
+    def spent(self, job: Reference) -> bool:
+        """Whether a job has left nothing behind."""
+        return job.id in self._spent

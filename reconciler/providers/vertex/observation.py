@@ -1,0 +1,115 @@
+"""Looking at what exists: everything, or single models by whatever name they have.
+
+Everything is three lists, of jobs, Models and Endpoints, and a GET for each thing of which the lists show only the
+other half. A single model is read without trusting the lists: its job is read by name if that is known, and then what
+that made.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from reconciler.providers.naming import ID_PATTERN
+from reconciler.providers.vertex import fold, registry
+from reconciler.providers.vertex.codec import MADE, Job
+from reconciler.providers.vertex.history import History
+from reconciler.providers.vertex.labels import ID
+from reconciler.providers.vertex.reference import Reference, parse
+from reconciler.providers.vertex.service import Service
+from reconciler.providers.vertex.serving import Model
+from reconciler.resource.observed import Observed, Snapshot
+
+FEW = 3
+"""Models up to which one list each is less than the list of all."""
+
+
+class Observation:
+    """What one provider sees; may be used from several threads at once."""
+
+    def __init__(self, service: Service, history: History) -> None:
+        """`history` learns from every look."""
+        self._service = service
+        self._history = history
+
+    def everything(self) -> Snapshot:
+        """Everything of ours, and what looks as if it were."""
+        jobs = self._service.jobs()
+        models, endpoints = self._service.models(), self._service.endpoints()
+        for reference in list(fold.one_sided(jobs, models, endpoints)):
+            if reference.collection == "models" and (model := self._service.model(reference)):
+                models[reference.path] = model
+            elif reference.collection == "endpoints" and (endpoint := self._service.endpoint(reference)):
+                endpoints[reference.path] = endpoint
+        self._history.seen(jobs)
+        strays = [self._stray(model) for model in registry.strays(models.values(), jobs)]
+        return fold.fold(jobs, models, endpoints, strays)
+
+    def these(self, names: Sequence[str]) -> Snapshot:
+        """These models, now: by id, by job (a twin), or by Model (one that we did not make)."""
+        ids = [name for name in names if re.fullmatch(ID_PATTERN, name)]
+        jobs = self._service.jobs() if len(ids) > FEW else []
+        found: list[Observed] = []
+        for name in names:
+            if name in ids:
+                listed = jobs if len(ids) > FEW else self._service.jobs(name)
+                found += self._by_id(name, [job for job in listed if job.identity == name])
+            elif job := parse(name, "tuningJobs"):
+                found += self._by_job(name, job)
+            elif model := parse(name, "models"):
+                found += self._by_model(name, model)
+        return tuple(found)
+
+    def _by_id(self, identity: str, listed: list[Job]) -> Iterator[Observed]:
+        """The model that counts under an id."""
+        known = (self._service.job(reference) for reference in self._history.missing(identity, listed))
+        jobs = [job for job in (*listed, *known) if job and fold.fits(job)]
+        self._history.seen(jobs)
+        group = [found for job in jobs if (found := self._joined(job))]
+        yield from list(fold.choose(group))[:1]
+
+    def _by_job(self, name: str, reference: Reference) -> Iterator[Observed]:
+        """The model that one job made, by the name of the job: it is not the one that counts under its id."""
+        job = self._service.job(reference)
+        if job and (found := self._joined(job)):
+            yield replace(found, name=name, twin=fold.fits(job))
+
+    def _by_model(self, name: str, reference: Reference) -> Iterator[Observed]:
+        """A Model by its name; if a job of ours made it, it is ours, and has its id."""
+        model = self._service.model(reference)
+        if model is None:
+            return
+        job = self._maker(model)
+        if job and fold.fits(job):
+            yield from self._by_id(job.identity, [job])
+            return
+        endpoint = self._service.endpoint(job.endpoint) if job and job.endpoint else None
+        if endpoint is None and model.deployments:
+            endpoint = self._service.endpoint(model.deployments[0][0])
+        yield registry.foreign(name, model, job, endpoint)
+
+    def _stray(self, model: Model) -> Observed:
+        """A Model with an id of ours that no listed job has made."""
+        return registry.foreign(f"{self._service.parent}/{model.reference.whole.path}", model, self._told(model), None)
+
+    def _maker(self, model: Model) -> Job | None:
+        """The job that made a Model: named in its labels if it was adopted, else found by a walk over all jobs."""
+        if told := self._told(model):
+            return told
+        if identity := model.labels.get(ID, ""):
+            listed = self._service.jobs(identity)
+            if found := next((job for job in listed if registry.made_by(job, model)), None):
+                return found
+        return next((job for job in self._service.all_jobs() if registry.made_by(job, model)), None)
+
+    def _told(self, model: Model) -> Job | None:
+        """The job that the labels of an adopted Model name, if it did make that."""
+        maker = registry.maker(model)
+        job = self._service.job(Reference(self._service.location, "tuningJobs", maker)) if maker.isalnum() else None
+        return job if job and registry.made_by(job, model) else None
+
+    def _joined(self, job: Job) -> Observed | None:
+        """One job with what it made; remembered where nothing is left."""
+        found = self._service.joined(job)
+        if job.state in MADE:
+            self._history.looked(job, found)
+        return found

@@ -1,0 +1,122 @@
+"""The requests that reading takes: lists of any length, one resource, what one job made, and long-running operations.
+
+Lists are filtered by the service where it takes the filter, and always again here. A service that answers 400 is asked
+for everything, from then on.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from http import HTTPStatus
+
+from reconciler.errors import NotFound, RemoteError
+from reconciler.providers.http import Http
+from reconciler.providers.paging import pages
+from reconciler.providers.protojson import Json, items
+from reconciler.providers.vertex import fold
+from reconciler.providers.vertex.codec import MADE, Job, decode_job, marked
+from reconciler.providers.vertex.labels import ID
+from reconciler.providers.vertex.reference import Reference
+from reconciler.providers.vertex.serving import Endpoint, Model, decode_endpoint, decode_model, decode_versions
+from reconciler.resource.observed import Observed
+
+ANY = f"labels.{ID}:*"
+"""The filter for whatever carries an id of ours."""
+
+
+class Service:
+    """Read-only requests to one location of one project."""
+
+    def __init__(self, http: Http, project: str, location: str) -> None:
+        """`http` speaks to the host of the location."""
+        self.http = http
+        self.location = location
+        self.parent = f"projects/{project}/locations/{location}"
+        self.root = f"/v1/{self.parent}"
+        self._unfiltered: set[str] = set()
+
+    def jobs(self, identity: str = "") -> list[Job]:
+        """All jobs with an id of ours, or with this one."""
+        listed = map(decode_job, self._listed("tuningJobs", f"labels.{ID}={identity}" if identity else ANY))
+        return list({job.name: job for job in listed if not identity or job.identity == identity}.values())
+
+    def all_jobs(self) -> Iterator[Job]:
+        """Every job of the project, page by page."""
+        for page in pages(self.http, f"{self.root}/tuningJobs"):
+            yield from map(decode_job, items(page, "tuningJobs"))
+
+    def models(self) -> dict[str, Model]:
+        """The Models with an id of ours, at the version that the list shows."""
+        listed = map(decode_model, self._listed("models", ANY))
+        return {model.reference.path: model for model in listed}
+
+    def endpoints(self) -> dict[str, Endpoint]:
+        """The Endpoints with an id of ours."""
+        listed = map(decode_endpoint, self._listed("endpoints", ANY))
+        return {endpoint.reference.path: endpoint for endpoint in listed}
+
+    def job(self, reference: Reference) -> Job | None:
+        """One job, now."""
+        found = self._get(reference)
+        return None if found is None else decode_job(found)
+
+    def model(self, reference: Reference) -> Model | None:
+        """One Model, now, at its version."""
+        found = self._get(reference)
+        return None if found is None else decode_model(found)
+
+    def endpoint(self, reference: Reference) -> Endpoint | None:
+        """One Endpoint, now."""
+        found = self._get(reference)
+        return None if found is None else decode_endpoint(found)
+
+    def versions(self, model: Reference) -> list[Reference]:
+        """The versions of a Model."""
+        path = f"{self.root}/{model.whole.path}:listVersions"
+        return [version for page in pages(self.http, path) for version in decode_versions(page)]
+
+    def made(self, jobs: Iterable[Job]) -> tuple[dict[str, Model], dict[str, Endpoint]]:
+        """What these jobs have made, as it is now, one by one."""
+        models: dict[str, Model] = {}
+        endpoints: dict[str, Endpoint] = {}
+        for job in jobs:
+            if job.state in MADE and job.model and job.endpoint:
+                if model := self.model(job.model):
+                    models[job.model.path] = model
+                if endpoint := self.endpoint(job.endpoint):
+                    endpoints[job.endpoint.path] = endpoint
+        return models, endpoints
+
+    def joined(self, job: Job) -> Observed | None:
+        """One job with what it made; None if nothing of that is left."""
+        models, endpoints = self.made([job])
+        model = models.get(job.model.path) if job.model else None
+        return fold.join(job, model, endpoints.get(job.endpoint.path) if job.endpoint else None)
+
+    def _get(self, reference: Reference) -> Json | None:
+        """One resource, named by our own project; None if there is none."""
+        if reference.location != self.location:
+            return None
+        try:
+            return self.http.send("GET", f"{self.root}/{reference.path}")
+        except NotFound:
+            return None
+
+    def _listed(self, collection: str, wanted: str) -> Iterator[Json]:
+        """Every resource in a list that carries an id of ours."""
+        for page in self._pages(f"{self.root}/{collection}", wanted):
+            yield from filter(marked, items(page, collection))
+
+    def _pages(self, path: str, wanted: str) -> Iterator[Json]:
+        """The pages of a filtered list, or of the whole one where there is no such filter."""
+        if path not in self._unfiltered:
+            filtered = pages(self.http, path, {"filter": wanted})
+            try:
+                first: Mapping[str, object] = next(filtered)
+            except RemoteError as error:
+                if error.status != HTTPStatus.BAD_REQUEST:
+                    raise
+            else:
+                yield first
+                yield from filtered
+                return
+        yield from pages(self.http, path)
+        self._unfiltered.add(path)
