@@ -31,6 +31,7 @@ SINGLE_MODULES = 4
 PURE = re.compile(
     r"reconciler\.(resource|plan|render)\b"
     r"|reconciler\.providers\..*\b(codec|inference|mark|operations|permissions|protojson)$"
+    r"|reconciler\.providers\..*\b(bodies|fold|labels|reference|registry|serving)$"
 )
 IMPURE = {"asyncio", "glob", "google", "http", "logging", "multiprocessing", "os", "pathlib", "random"} | {
     *("requests", "secrets", "select", "shutil", "signal", "socket", "sqlite3", "subprocess", "tempfile"),

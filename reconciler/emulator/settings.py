@@ -130,8 +130,8 @@ class Settings:
     """Vertex AI: whether a second operation on a resource is refused while one is under way, or begun too."""
     vertex_page_max: int = 1000
     """Vertex AI: largest page of a list; the service does not tell its own."""
-    label_filter: Literal["ok", "refuse", "ignore"] = "ok"
-    """Vertex AI: whether the list of tuning jobs takes a filter on labels, answers 400, or gives all jobs."""
+    label_filter: Literal["ok", "refuse", "ignore", "nothing"] = "ok"
+    """Vertex AI: whether the list of tuning jobs takes a filter on labels, answers 400, gives all jobs, or none."""
     label_level: Literal["model", "version"] = "model"
     """Vertex AI: whether the labels of a job go to the Model that it makes, or to its first version. Later versions
     have labels of their own. A Model is shown with both; where both have a key, the version's value is shown."""

@@ -18,7 +18,7 @@ def get(call: Call) -> JsonObject:
 
 
 def list_jobs(call: Call) -> JsonObject:
-    """Answer `tuningJobs.list`; the settings may refuse a filter on labels, or pass it over."""
+    """Answer `tuningJobs.list`; the settings may refuse a filter on labels, pass it over, or find nothing by it."""
     if "labels" in call.query.get("filter", ""):
         match call.settings.label_filter:
             case "ok":
@@ -27,6 +27,8 @@ def list_jobs(call: Call) -> JsonObject:
                 raise status.bad_field("filter", "Filtering by labels is not supported.")
             case "ignore":
                 call = replace(call, query={**call.query, "filter": ""})
+            case "nothing":
+                return {}
             case other:
                 assert_never(other)
     return listing.page(call, "tuningJobs", "vertex.TuningJob", lambda row: shown(row.value, call.now))

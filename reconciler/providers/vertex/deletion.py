@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from http import HTTPStatus
 
-from reconciler.errors import Refused, RemoteError
+from reconciler.errors import Refused, RemoteError, Unreachable
 from reconciler.providers.vertex import longrunning
 from reconciler.providers.vertex.claims import Claims
 from reconciler.providers.vertex.codec import WORKING, Job
@@ -24,8 +24,8 @@ from reconciler.resource.reason import Reason
 LOG = logging.getLogger("reconciler.vertex")
 
 PAUSES = (2.0, 4.0, 8.0, 16.0, 30.0)
-"""Seconds before a step that the service refuses is looked at again, and begun if it is not done: it may be under way,
-by an operation that we lost sight of, or by somebody else's."""
+"""Seconds before a step that the service refuses is looked at again, and begun if it is not done. Where an operation is
+under way, one that we lost sight of or somebody else's, that is waited for instead."""
 
 _REFUSALS = frozenset((HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT))
 
@@ -45,8 +45,8 @@ class Deletion:
         if job.model:
             self._check(job, job.model)
             for reference in job.endpoints:
-                self._repeatedly(partial(self._vacate, reference, job, again), again)
-            self._repeatedly(partial(self._unregister, job.model, again), again)
+                self._repeatedly(partial(self._vacate, reference, job, again), reference, again)
+            self._repeatedly(partial(self._unregister, job.model, again), job.model.whole, again)
         self._free(job)
 
     def _check(self, job: Job, model: Reference) -> None:
@@ -104,17 +104,33 @@ class Deletion:
         if (begun := longrunning.begin(self._service, "DELETE", path, again)) is not None:
             longrunning.wait(self._service, begun, f"deleting {model.path}")
 
-    def _repeatedly(self, step: Callable[[], None], again: Callable[[], object]) -> None:
-        """Do a step; where the service refuses it, look again a little later: it may be done, or not be ready yet."""
+    def _repeatedly(self, step: Callable[[], None], resource: Reference, again: Callable[[], object]) -> None:
+        """Do a step; where the service refuses it, look again later: it may be done, or not be ready yet."""
         for pause in PAUSES:
             try:
                 return step()
             except RemoteError as error:
-                if error.status not in _REFUSALS or self._service.http.sleep(pause):
+                if error.status not in _REFUSALS:
                     raise
                 LOG.warning("%s; looking again", error.message)
+                if not self._outlasted(resource) and self._service.http.sleep(pause):
+                    raise
                 again()
         return step()
+
+    def _outlasted(self, resource: Reference) -> bool:
+        """Wait for an operation that somebody else began, or we before we were killed; False if none came to its end."""
+        going = longrunning.under_way(self._service, resource.path)
+        if going is None:
+            return False
+        try:
+            longrunning.wait(self._service, going, f"what goes on at {resource.path}")
+        except Unreachable:
+            raise
+        except RemoteError as error:
+            LOG.warning("%s", error.message)
+            return False
+        return True
 
     def _free(self, job: Job) -> None:
         """Delete the claim, unless it is about another job. One that stays does no harm: its job is spent."""

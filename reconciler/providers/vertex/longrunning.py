@@ -1,13 +1,17 @@
 """Long-running operations: undeploying and deleting take a while, and the next step must not begin before."""
 
+import logging
 from collections.abc import Callable
 from http import HTTPStatus
 
 from reconciler.errors import NotFound, RemoteError, Unreachable
-from reconciler.providers.protojson import Json, nested, string
+from reconciler.providers.paging import pages
+from reconciler.providers.protojson import Json, items, nested, string
 from reconciler.providers.redaction import quotable
 from reconciler.providers.vertex.reference import operation_path
 from reconciler.providers.vertex.service import Service
+
+LOG = logging.getLogger("reconciler.vertex")
 
 LONGEST = 900.0
 """Seconds that one operation is waited for."""
@@ -50,6 +54,17 @@ def begin(
         return service.http.send(method, f"{service.root}/{path}", None, body, again=again)
     except NotFound:
         return None
+
+
+def under_way(service: Service, resource: str) -> Json | None:
+    """An operation on a resource that is not done yet, whoever began it; None also where that is not told."""
+    try:
+        for page in pages(service.http, f"{service.root}/{resource}/operations"):
+            if going := next((each for each in items(page, "operations") if each.get("done") is not True), None):
+                return going
+    except RemoteError as error:
+        LOG.info("what goes on at %s is not told: %s", resource, error.message)
+    return None
 
 
 def _look(service: Service, path: str, about: str) -> Json:

@@ -32,11 +32,22 @@ class Service:
         self.parent = f"projects/{project}/locations/{location}"
         self.root = f"/v1/{self.parent}"
         self._unfiltered: set[str] = set()
+        self._filters = False
 
     def jobs(self, identity: str = "") -> list[Job]:
-        """All jobs with an id of ours, or with this one."""
-        listed = map(decode_job, self._listed("tuningJobs", f"labels.{ID}={identity}" if identity else ANY))
-        return list({job.name: job for job in listed if not identity or job.identity == identity}.values())
+        """All jobs with an id of ours, or with this one.
+
+        That this list takes a filter for labels is documented nowhere. Until it has given something of ours, an empty
+        answer may only mean that it does not: then everything is read.
+        """
+        path, wanted = f"{self.root}/tuningJobs", f"labels.{ID}={identity}" if identity else ANY
+        found = self._jobs(self._listed("tuningJobs", wanted), identity)
+        if not found and not self._filters and path not in self._unfiltered:
+            found = self._jobs((job for page in pages(self.http, path) for job in items(page, "tuningJobs")), identity)
+            if found:
+                self._unfiltered.add(path)
+        self._filters = self._filters or bool(found)
+        return found
 
     def all_jobs(self) -> Iterator[Job]:
         """Every job of the project, page by page."""
@@ -99,6 +110,11 @@ class Service:
             return self.http.send("GET", f"{self.root}/{reference.path}")
         except NotFound:
             return None
+
+    def _jobs(self, listed: Iterable[Json], identity: str) -> list[Job]:
+        """Those of ours, or with this id, each once."""
+        jobs = map(decode_job, filter(marked, listed))
+        return list({job.name: job for job in jobs if not identity or job.identity == identity}.values())
 
     def _listed(self, collection: str, wanted: str) -> Iterator[Json]:
         """Every resource in a list that carries an id of ours."""

@@ -189,6 +189,13 @@ def test_a_filter_on_labels_can_be_passed_over(make_project: Make) -> None:
     assert len(first["tuningJobs"]) == 2
 
 
+def test_a_filter_on_labels_can_find_nothing(make_project: Make) -> None:
+    project = make_project(label_filter="nothing")
+    project.create()
+    assert project.ask("GET", "tuningJobs?filter=labels.team:*") == {}
+    assert len(project.ask("GET", "tuningJobs")["tuningJobs"]) == 1
+
+
 def test_pages_hold_only_for_their_call(project: Project) -> None:
     project.emulator.load_vertex(foreign_jobs(5))
     first, second, third = pages(project, "tuningJobs?pageSize=2")

@@ -108,7 +108,7 @@ def test_what_is_not_known_to_be_undone_is_not_repeated(world: World, fault: Any
 
 
 def test_a_list_that_lags_for_more_than_a_minute_begins_nothing(make_world: Callable[..., World]) -> None:
-    world = make_world(list_lag=7)
+    world = make_world(list_lag=14)
     world.fault(Fault("POST", JOBS, Cut("after")))
     assert refused(world.create).reason == "UNCERTAIN"
     world.time += 700
@@ -244,7 +244,7 @@ def test_duplicates_are_seen_and_can_be_stopped(world: World) -> None:
         world.provider = mine
         world.time += 1
 
-    world.wire.at, world.wire.before = 5, sleep_on
+    world.wire.at, world.wire.before = 6, sleep_on
     world.create()
     observed = {each.twin: each for each in world.anew().observe()}
     first, second = observed[False], observed[True]
@@ -284,6 +284,29 @@ def test_a_service_without_the_filter_is_asked_for_everything_from_then_on(make_
     world.time += 36_000
     [observed] = world.anew().observe()
     assert observed.state is State.READY
+
+
+def test_a_filter_that_finds_nothing_is_not_believed(make_world: Callable[..., World]) -> None:
+    """Nobody has verified that the list of jobs takes the filter: an empty answer may mean that it does not."""
+    world = make_world(label_filter="nothing")
+    first = world.create()
+    world.anew()
+    assert world.create().name == first.name
+    world.time += 36_000
+    [observed] = world.anew().observe()
+    assert observed.state is State.READY
+    assert [each.name for each in world.anew().read([observed.name])] == [observed.name]
+    assert len(world.jobs()) == 1
+
+
+def test_a_filter_that_has_found_something_is_believed(world: World) -> None:
+    world.create()
+    world.anew().observe()
+    world.emulator.forget_requests()
+    assert world.provider.read(["letters-aaaaaabbbbbbbbb"]) == ()
+    assert [request.query["filter"] for request in world.emulator.requests] == [
+        "labels.reconciler-id=letters-aaaaaabbbbbbbbb"
+    ]
 
 
 def test_a_job_with_copied_labels_is_not_ours(world: World) -> None:
