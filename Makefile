@@ -9,6 +9,8 @@ PIP := $(PY) -m pip --disable-pip-version-check --quiet
 READY := $(VENV)/.ready
 UV_VERSION := 0.13.8
 CODE := reconciler tests $(wildcard benchmarks)
+# Tests that are about no service in particular: they run against each.
+EITHER := $(wildcard tests/test_*.py) $(addprefix tests/,plan golden properties faults process races)
 
 .DEFAULT_GOAL := help
 .PHONY: help demo demo-vertex test soak mutants lint format bench schema bless constraints clean
@@ -31,9 +33,11 @@ demo-vertex: $(READY) ## the same with models on Vertex AI
 
 test: $(READY) ## every test but the soak, on all cores; the pure core must be covered to the last branch
 	$(PY) -m pytest --numprocesses=auto --cov=reconciler
+	$(PY) -m pytest --numprocesses=auto --service=vertex $(EITHER)
 
 soak: $(READY) ## every test, the long ones too, with many more random histories
 	$(PY) -m pytest --numprocesses=auto -m '' --hypothesis-profile=soak
+	$(PY) -m pytest --numprocesses=auto -m '' --hypothesis-profile=soak --service=vertex $(EITHER)
 
 mutants: $(READY) ## put one bug after the other into a copy of the program; the tests must notice each
 	$(PY) -m tests.mutants
@@ -55,6 +59,7 @@ schema: $(READY) ## write the JSON Schemas anew from the models
 
 bless: $(READY) ## accept what the golden tests give now; read the diff before committing it
 	$(PY) -m pytest tests/golden tests/faults --bless
+	$(PY) -m pytest tests/golden tests/faults --bless --service=vertex
 
 # --no-strip-extras: the pip that comes with Python 3.11 wants the extra in the pin too.
 constraints: ## pin the newest versions that pyproject.toml allows, with hashes

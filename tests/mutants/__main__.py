@@ -1,9 +1,9 @@
 """Put one bug after the other into a copy of the program, and see whether the tests notice: `make mutants`.
 
 The tests of the module that is changed come first, then those of all modules, then the stories, the histories, the
-processes; each run ends at the first failure. Without a bug the same tests must pass, or nothing would be shown. Ends
-with 1 if a mutant survives. Names on the command line choose some of them: `python -m tests.mutants "half a list is
-all"`.
+processes; first as they are for one service, then for the other; each run ends at the first failure. Without a bug the
+same tests must pass, or nothing would be shown. Ends with 1 if a mutant survives. Names on the command line choose some
+of them: `python -m tests.mutants "half a list is all"`.
 """
 
 import os
@@ -21,6 +21,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tests.mutants.catalogue import MUTANTS, Mutant
+from tests.tested import SERVICES
 
 ROOT = Path(__file__).parents[2]
 PARTS = ("reconciler", "tests", "manifests", "schemas", "docs", "scripts", "pyproject.toml", "README.md", "LICENSE")
@@ -59,7 +60,7 @@ def main(names: Sequence[str]) -> int:
     with TemporaryDirectory(prefix="mutants-") as folder:
         whole = Path(folder) / "whole"
         _copy(ROOT, whole)
-        sound = _tested(whole, _order(whole))
+        sound = _tested_with(whole, _order(whole), tuple(SERVICES))
         if sound.code != PASSED:
             print(f"without any mutant: {sound}", file=sys.stderr)
             return 1
@@ -88,8 +89,18 @@ def _judged(copy: Path, mutant: Mutant) -> Outcome:
     """Run the tests of the module, and if they notice nothing, all tests."""
     module = Path(mutant.file)
     own = f"tests/{module.parent}/test_{module.name}".replace("/./", "/")
-    near = _tested(copy, [own]) if (copy / own).exists() else Outcome(PASSED, "", 0)
-    return near if near.code != PASSED else _tested(copy, _order(copy))
+    near = _tested_with(copy, [own], mutant.services) if (copy / own).exists() else Outcome(PASSED, "", 0)
+    return near if near.code != PASSED else _tested_with(copy, _order(copy), mutant.services)
+
+
+def _tested_with(copy: Path, paths: Sequence[str], services: Sequence[str]) -> Outcome:
+    """Run tests against one service after the other, until they fail."""
+    ended = Outcome(PASSED, "", 0)
+    for service in services:
+        ended = _tested(copy, [f"--service={service}", *paths])
+        if ended.code != PASSED:
+            break
+    return ended
 
 
 def _tested(copy: Path, paths: Sequence[str]) -> Outcome:

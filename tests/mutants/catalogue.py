@@ -6,6 +6,8 @@ tests to notice; a test in the quick suite sees to it that every one of them sti
 
 from dataclasses import dataclass
 
+from tests.tested import SERVICES
+
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
@@ -17,14 +19,20 @@ class Mutant:
     old: str
     new: str
 
+    @property
+    def services(self) -> tuple[str, ...]:
+        """The services that show it: that of its package, or either."""
+        found = tuple(name for name in SERVICES if f"/{name}/" in self.file)
+        return ("vertex",) if self.file.startswith("providers/storage/") else found or tuple(SERVICES)
+
 
 FIRST_VERSION = (
     Mutant(
         "blind to training data",
         "A changed dataset is never trained: the plan says that there is nothing to do.",
         "plan/diff.py",
-        "if old == new:",
-        "if True:",
+        "if same_hash(recorded, desired.dataset.digest):\n        return\n    new",
+        "if recorded:\n        return\n    new",
     ),
     Mutant(
         "the mark is lost on update",
@@ -37,8 +45,8 @@ FIRST_VERSION = (
         "one model an address",
         "After a replacement that was cut short, a model that is paid for is neither shown nor deleted.",
         "plan/inventory.py",
-        "(group.newer if observed.mark is Mark.NEWER else group.marked).append(observed)",
-        "(group.newer if observed.mark is Mark.NEWER else group.marked)[:] = [observed]",
+        "_kind(group, observed).append(observed)",
+        "_kind(group, observed)[:] = [observed]",
     ),
 )
 
@@ -131,14 +139,14 @@ PLAN = (
         "what is not reported has not changed",
         "A hyperparameter that the service does not echo can be changed without any effect.",
         "plan/diff.py",
-        "effect = Effect.IGNORED if ignored else Effect.RETRAIN\n    old = known",
-        "effect = Effect.IGNORED if ignored or echoed is None else Effect.RETRAIN\n    old = known",
+        "effect = Effect.IGNORED if ignored else Effect.RETRAIN\n    if rule.path",
+        "effect = Effect.IGNORED if ignored or echoed is None else Effect.RETRAIN\n    if rule.path",
     ),
     Mutant(
         "the base is not compared",
         "Another base model in the manifest is taken for the one that the model was tuned from.",
         "plan/diff.py",
-        "if rule.path in BASE_PATHS and observed.ownership and observed.ownership.base == base_hash(str(value)):",
+        "if rule.path in BASE_PATHS and observed.ownership and same_hash(observed.ownership.base, origin):",
         "if rule.path in BASE_PATHS and observed.ownership:",
     ),
     Mutant(
@@ -200,8 +208,8 @@ PLAN = (
     Mutant(
         "a training is deleted while it runs",
         "An undeclared model that still trains is deleted at once, which the service may refuse.",
-        "plan/undeclared.py",
-        'return replace(row, action=Action.WAIT, detail="deleted when its training ends")',
+        "plan/leftover.py",
+        "return replace(row, action=Action.WAIT)",
         "return replace(row, action=Action.DELETE)",
     ),
     Mutant(
@@ -372,9 +380,8 @@ RUN = (
         "the old model goes first",
         "From the begin of a training to its end nothing serves.",
         "apply.py",
-        "operation = run.provider.create(row.target, row.desired, row.ownership, examples)",
-        "operation = [run.provider.delete(old) for old in row.supersedes] and None or "
-        "run.provider.create(row.target, row.desired, row.ownership, examples)",
+        "operation = run.provider.create(",
+        "operation = [run.provider.delete(old) for old in row.supersedes] and None or run.provider.create(",
     ),
     Mutant(
         "a failed training supersedes",
@@ -718,9 +725,9 @@ PROVIDER = (
     Mutant(
         "half a list is all",
         "Models beyond the first page do not exist, and are trained again.",
-        "providers/gemini/service.py",
-        "            if not token:\n                return",
-        "            return",
+        "providers/paging.py",
+        "        if not token:\n            return",
+        "        return",
     ),
     Mutant(
         "a create is repeated after another failure",
@@ -740,7 +747,7 @@ PROVIDER = (
         "nothing is repeated",
         "One 503 ends an act that the next request would have done.",
         "providers/retry.py",
-        "return (cut or status in TEMPORARY) and repeat is Repeat.SAFE",
+        "return (outcome.cut or status in TEMPORARY) and repeat is Repeat.SAFE",
         "return False",
     ),
     Mutant(
@@ -771,8 +778,8 @@ SOURCE = (
         "examples run together",
         "Moving a character from an input to its output is not seen as a change.",
         "resource/dataset.py",
-        'return hashlib.sha256(len(left).to_bytes(8, "big") + left + len(right).to_bytes(8, "big") + right).digest()',
-        "return hashlib.sha256(left + right).digest()",
+        'framed = len(left).to_bytes(8, "big") + left + len(right).to_bytes(8, "big") + right',
+        "framed = left + right",
     ),
     Mutant(
         "repeated examples do not count",
@@ -827,8 +834,8 @@ SOURCE = (
         "inputs leave out the hyperparameters",
         "A changed epoch count computes the id of the old model, which is then adopted instead of trained.",
         "resource/identity.py",
-        "inputs = [VERSION, base_of(desired.fields), hyperparameters(desired.fields), digest]",
-        "inputs = [VERSION, base_of(desired.fields), digest]",
+        "inputs = [VERSION, origin_of(desired), hyperparameters(desired.fields), digest, ",
+        "inputs = [VERSION, origin_of(desired), digest, ",
     ),
     Mutant(
         "a line without an end is held",
@@ -839,4 +846,189 @@ SOURCE = (
     ),
 )
 
-MUTANTS = (*FIRST_VERSION, *PLAN, *RUN, *PROVIDER, *SOURCE)
+VERTEX = (
+    Mutant(
+        "a training is begun without a look",
+        "A job that an earlier run began, and whose claim is gone, is begun again.",
+        "providers/vertex/creation.py",
+        "job = self._overlooked(claim, identity) or self._post(claim, identity, body, started)",
+        "job = self._post(claim, identity, body, started)",
+    ),
+    Mutant(
+        "the request that begins a training is repeated",
+        "A lost answer begins a second training.",
+        "providers/vertex/creation.py",
+        "None, body, Repeat.REFUSED))",
+        "None, body, Repeat.SAFE))",
+    ),
+    Mutant(
+        "a lost answer is a refusal",
+        "The claim is free again while the training may be going on, and the next run begins it anew.",
+        "providers/vertex/creation.py",
+        "if not _certain(error):",
+        "if False:",
+    ),
+    Mutant(
+        "what a killed run has announced waits for ever",
+        "A run that is killed between claim and training keeps everybody from training.",
+        "providers/vertex/creation.py",
+        "return held.age >= self._claims.grace or",
+        "return False or",
+    ),
+    Mutant(
+        "every claim is free",
+        "Two runs at once begin the same training.",
+        "providers/vertex/creation.py",
+        "return held.age >= self._claims.grace or",
+        "return True or",
+    ),
+    Mutant(
+        "whoever's job it is",
+        "A job with our id and another address is taken for ours.",
+        "providers/vertex/creation.py",
+        "if mark is Mark.VALID and theirs and (theirs.owner, theirs.name) == (ownership.owner, ownership.name):",
+        "if theirs is not None:",
+    ),
+    Mutant(
+        "an Endpoint goes with everybody on it",
+        "What somebody else has deployed on our Endpoint serves no more.",
+        "providers/vertex/deletion.py",
+        "if endpoint.deployed:\n            if endpoint.serves",
+        "if endpoint.serves(job.model):\n            if endpoint.serves",
+    ),
+    Mutant(
+        "the Model goes with all its versions",
+        "A version that somebody made by tuning ours further is deleted with ours.",
+        "providers/vertex/deletion.py",
+        "if model.version and others else",
+        "if model.version and not others else",
+    ),
+    Mutant(
+        "traffic is taken from an Endpoint that others share",
+        "Requests that went to our Model fail, or go to a Model that nobody meant.",
+        "providers/vertex/deletion.py",
+        "if (endpoint := self._service.endpoint(reference)) and _shared(endpoint, model):",
+        "if (endpoint := self._service.endpoint(reference)) and not _shared(endpoint, model) and False:",
+    ),
+    Mutant(
+        "nobody asks where else a Model is deployed",
+        "A delete begins that cannot end, and what it undeployed serves no more.",
+        "providers/vertex/deletion.py",
+        "if reference not in job.endpoints and self._deployed(reference, model):",
+        "if reference not in job.endpoints and False:",
+    ),
+    Mutant(
+        "earlier checkpoints are left",
+        "Endpoints of checkpoints stay, and are paid for.",
+        "providers/vertex/codec.py",
+        "return tuple(dict.fromkeys((*(each for each in self.checkpoints if each != self.endpoint), *self._main)))",
+        "return self._main",
+    ),
+    Mutant(
+        "a twin is a model like any other",
+        "A training that was begun twice is never stopped.",
+        "providers/vertex/fold.py",
+        'yield replace(each, name=each.resources["job"], twin=True) if number else each',
+        "yield each",
+    ),
+    Mutant(
+        "half a model is READY",
+        "What nothing serves is taken for what serves, and its predecessor is deleted.",
+        "providers/vertex/fold.py",
+        'return (State.READY, "") if endpoint.serves(job.model) else (State.UNKNOWN, NOT_DEPLOYED)',
+        'return State.READY, ""',
+    ),
+    Mutant(
+        "copied labels are a mark",
+        "A job that somebody repeated in the console is taken for ours, and deleted.",
+        "providers/vertex/fold.py",
+        "if mark is Mark.VALID and not fits(job):",
+        "if mark is Mark.NONE and not fits(job):",
+    ),
+    Mutant(
+        "all labels are ours",
+        "A PATCH of one label wipes those of the service and of people.",
+        "providers/vertex/changes.py",
+        "labels = {**theirs(current.labels), **wanted, **mark}",
+        "labels = {**wanted, **mark}",
+    ),
+    Mutant(
+        "labels are written over what somebody wrote",
+        "Labels that changed since they were seen are overwritten.",
+        "providers/vertex/changes.py",
+        "if not same or ours(current.labels) != _carried(observed):",
+        "if not same and ours(current.labels) != _carried(observed):",
+    ),
+    Mutant(
+        "other data are sent than were planned",
+        "A file that changed between plan and apply is trained on under the old digest.",
+        "providers/vertex/staging.py",
+        "if combine(fingerprints) != dataset.digest:",
+        "if not fingerprints:",
+    ),
+    Mutant(
+        "a service without the filter stops the program",
+        "A 400 for an optimisation ends every run.",
+        "providers/vertex/service.py",
+        "if error.status != HTTPStatus.BAD_REQUEST:",
+        "if error.status:",
+    ),
+    Mutant(
+        "an empty answer is believed",
+        "A filter that the service passes over in silence makes all models vanish, and be trained again.",
+        "providers/vertex/service.py",
+        "if not found and not self._filters and path not in self._unfiltered:",
+        "if self._filters and not found and path not in self._unfiltered:",
+    ),
+    Mutant(
+        "a child is tuned from what its parent was",
+        "A new parent leaves its children as they are.",
+        "resource/identity.py",
+        "return desired.parent or base_of(desired.fields)",
+        "return base_of(desired.fields)",
+    ),
+    Mutant(
+        "a parent goes before its child is READY",
+        "What a child is to be tuned from is deleted.",
+        "apply.py",
+        "needed=needed(plan.changes)",
+        "needed=frozenset()",
+    ),
+    Mutant(
+        "nobody waits for a parent",
+        "A child is begun from a model that is not there yet.",
+        "apply.py",
+        "awaited = {row.target for row in (*trains, *_having(rows, Action.WAIT))}",
+        "awaited: set[str] = set()",
+    ),
+    Mutant(
+        "the imported go like the trained",
+        "A model that was never made here is deleted, and nobody can train it again.",
+        "plan/planner.py",
+        "if observed.adopted:",
+        "if observed.adopted and observed.twin:",
+    ),
+    Mutant(
+        "records are deleted",
+        "A failed training that nobody can delete is deleted in every plan.",
+        "plan/undeclared.py",
+        "if not observed.erasable:",
+        "if not observed.erasable and observed.twin:",
+    ),
+    Mutant(
+        "half a deletion stays half",
+        "A model whose Endpoint is gone is never deleted.",
+        "resource/observed.py",
+        "return self.erasable and (self.state in (State.READY, State.FAILED) or bool(self.trouble))",
+        "return self.erasable and self.state in (State.READY, State.FAILED)",
+    ),
+    Mutant(
+        "data in a bucket are always the same",
+        "Another object under the same name is no change.",
+        "resource/dataset.py",
+        "{stored.size} {stored.checksum}",
+        "{len(stored)}",
+    ),
+)
+
+MUTANTS = (*FIRST_VERSION, *PLAN, *RUN, *PROVIDER, *SOURCE, *VERTEX)
