@@ -65,7 +65,7 @@ class Wire:
         """Use the whole port once."""
         dataset = Dataset(digest(EXAMPLES), 2, 1, 1, 1, Locator("/x", "jsonl", "text_input", "output"))
         desired = Desired(Address("numbers"), {**COMMON, **FIELDS[self.version]}, dataset)
-        ownership = Ownership("acme", "numbers", "1CNQqVPaaIrhA", "zNCvLN", {"epochCount": 3.0})
+        ownership = Ownership("acme", "numbers", "1:" + "ab" * 32, "cd" * 32, {"epochCount": 3.0})
         operation = self.provider.create("tunedModels/numbers-1", desired, ownership, EXAMPLES)
         self.provider.tunable()
         self.provider.poll([operation])
