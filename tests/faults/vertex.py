@@ -12,6 +12,7 @@ from tests.services.dialect import Ask
 from tests.services.vertex import BUCKET, HERE, line
 
 LIST, FIND, JOB, CREATE = "GET tuningJobs", "GET tuningJobs of ID", "GET tuningJobs/ID", "POST tuningJobs"
+ALL = "GET tuningJobs, unfiltered"
 MODELS, MODEL, VERSIONS = "GET models", "GET models/ID", "GET models/ID:listVersions"
 ENDPOINTS, ENDPOINT = "GET endpoints", "GET endpoints/ID"
 PATCH, UNDEPLOY = "PATCH models/ID", "POST endpoints/ID:undeployModel"
@@ -70,6 +71,7 @@ COLUMNS = {
     ),
     "apply": (
         *_confirming("apply"),
+        Column("all jobs", "refused", ALL, 1, "is nothing of ours there, or the filter passed over?"),
         Column("stat", "stored", STAT, 1, "which data lie in Cloud Storage"),
         Column("data", "apply", DATA, 1, "are the data in the staging bucket already?"),
         Column("send", "refused", SEND, 1, "put them there"),
@@ -153,8 +155,10 @@ def _kind(request: Request) -> str:
     query = {key: values[0] for key, values in parse_qs(parts.query).items()}
     if "/storage/v1/" in parts.path:
         return f"{request.method} {_object(parts.path, query)}"
-    of = " of ID" if "reconciler-id=" in query.get("filter", "") else ""
-    return f"{request.method} {_ID.sub('/ID', parts.path.removeprefix(f'{HERE}/'))}{of}"
+    kind = f"{request.method} {_ID.sub('/ID', parts.path.removeprefix(f'{HERE}/'))}"
+    if kind != LIST:
+        return kind
+    return FIND if "reconciler-id=" in query.get("filter", "") else LIST if "filter" in query else ALL
 
 
 def _object(path: str, query: Mapping[str, str]) -> str:

@@ -9,7 +9,7 @@ from tests.golden.stage import Stage
 from tests.golden.story import MANIFEST, SENTENCES, sentences, trained
 from tests.services.vertex import PLACE
 
-FOREIGN = 4500
+FOREIGN = 2500
 PAGE = 1000
 
 pytestmark = pytest.mark.only("vertex")

@@ -166,12 +166,6 @@ _VERTEX = {
         settings={"operation_seconds": 100.0},
         only="vertex",
     ),
-    "lagging": Scenario(
-        BRIEF.before,
-        BRIEF.after,
-        settings={"list_lag": 3},
-        only="vertex",
-    ),
 }
 _EVERY |= _VERTEX
 SCENARIOS = {name: each for name, each in _EVERY.items() if each.only in ("", tested.name())}

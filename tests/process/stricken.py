@@ -71,11 +71,14 @@ class Service(Watched):
         return {name_of(model) for model, state in self.states().items() if state == "ACTIVE"}
 
     def _strike(self, number: int, when: str) -> None:
-        if self.blow is None or self.client is None or (self.blow.nth, self.blow.when) != (number, when):
+        blow, client = self.blow, self.client
+        if blow is None or client is None or (blow.nth, blow.when) != (number, when):
             return
-        os.kill(self.client.pid, self.blow.number)
-        if self.blow.number == signal.SIGKILL:
-            assert self.client.over.wait(PATIENCE)
+        if self._dead():  # it had other requests on their way when it was struck
+            return
+        os.kill(client.pid, blow.number)
+        if blow.number == signal.SIGKILL:
+            assert client.over.wait(PATIENCE)
 
     def _dead(self) -> bool:
         return self.client is not None and self.client.over.is_set()

@@ -1,6 +1,6 @@
 """Bugs that the Vertex provider could have, and those of the core that only show where there are parents."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -134,14 +134,14 @@ def endpoints_go_with_the_claim(patch: Patch) -> None:
     patch.setattr(provider.VertexProvider, "create", eager)
 
 
-SHOWN = {
-    claims_that_anybody_gets: "killed when its training was begun, while lists lag",
-    nobody_looks_for_a_job: "killed, and begun anew when its claim is old",
+SHOWN: dict[Callable[[Patch], None], str] = {
+    claims_that_anybody_gets: "killed when its training was begun",
+    nobody_looks_for_a_job: "killed, and begun anew",
     trainings_begun_again_after_a_lost_answer: "the answer is lost",
     twins_are_like_any_other: "begun once more by hand",
     labels_are_replaced: "changed in place",
     guests_are_shown_the_door: "replaced beside a guest with all the traffic",
-    records_are_models: "failed, and changed",
+    records_are_models: "failed, and not wanted any more",
     filters_are_believed: "at a service that takes no filter",
     every_version_is_ours: "replaced beside a version of somebody else",
     earlier_checkpoints_are_forgotten: "replaced",
@@ -150,4 +150,4 @@ SHOWN = {
     children_start_from_a_base: "the parent is replaced",
     endpoints_go_with_the_claim: "replaced",
 }
-"""In which of `stories.STORIES` each bug shows."""
+"""How the names of those of `stories.STORIES` begin in one of which, at least, each bug shows."""

@@ -98,7 +98,7 @@ class History:
         seen = self._line(step.selected) if known and step.folder else self.manifests
         names = (frozenset(seen) if step.folder else frozenset({step.selected})) if known else None
         self.oracle.bid = Bid(names, not known, step.policy, step.unprotect, step.cancel)
-        self.wire.trouble, self.wire.count, self.wire.aimed = step.trouble, itertools.count(), step.aimed
+        self.wire.trouble, self.wire.count, self.wire.aim = step.trouble, itertools.count(), step.aim
         self.wire.countdown = range(step.at, step.at + step.times)
         try:
             wants = [want for want in self.wants() if want.address.name in seen]
@@ -146,7 +146,7 @@ class History:
         What was begun or refused may need time, or that guests go.
         """
         quiet = 0
-        for _ in range(land().rounds):
+        for _ in range(land().rounds * (1 + self.settings.list_lag // 2)):
             spare = self.oracle.spare()
             done = self.apply(Apply())
             assert done is not None
@@ -178,6 +178,7 @@ class History:
         return desired(
             step.name,
             data=step.data,
+            validation=step.measured,
             renamed_from=self.annotations.get(step.name, ""),
             protect=step.protect,
             on_removal=step.on_removal,

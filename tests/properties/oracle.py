@@ -122,9 +122,10 @@ class Oracle:
                     self.words += [(write.model, word) for word in write.words or ()]
             case Withdraw(model, others):
                 gone, users = self.remote.model(model), self.remote.users(model)
-                if forward().status == 200 and gone:
-                    self._died(gone, users)
-                    self.offences += [f"{other} was taken away with {model}" for other in others]
+                if forward().status == 200:
+                    self.offences += [f"{other} was taken away, and is not ours" for other in others]
+                    if gone:
+                        self._died(gone, users)
             case Stop(model):
                 self._stopped(model)
                 forward()

@@ -194,11 +194,11 @@ class Remote(Protocol):
 class Land:
     """Where histories happen: the switches of the service, what people can declare and do, and how to open it.
 
-    `reach` are the numbers of requests within which trouble strikes, of a short and of a long run. `odd` is a pair of
-    bytes: with the second in place of the first, an answer is odd. `moments` are the seconds that may go by. After
-    `rounds` peaceful runs everything is at rest, where `pause` seconds go by after each that could not do all. Where a
-    run takes many requests that only read, trouble is `aimed` at those that do not. `lists` are how many lists, one
-    after the other, a new model has to get into before it shows.
+    `reach` are the numbers of requests within which trouble strikes, of a short and of a long run; `aims` are kinds of
+    request (patterns of method and target) that it is aimed at besides, where only a few of many are of that kind.
+    `odd` is a pair of bytes: with the second in place of the first, an answer is odd. `moments` are the seconds that
+    may go by. After `rounds` peaceful runs everything is at rest, where `pause` seconds go by after each that has done
+    something. `lists` are how many lists, one after the other, a new model has to get into before it shows.
     """
 
     open: Callable[[Settings, Callable[[], float]], Remote]
@@ -210,7 +210,7 @@ class Land:
     moments: tuple[int, ...] = (1, 10, 100)
     rounds: int = 10
     pause: float = 0.0
-    aimed: bool = False
+    aims: tuple[str, ...] = ()
     lists: int = 1
 
 

@@ -25,6 +25,7 @@ class Declare:
     on_removal: str = "delete"
     doomed: bool = False
     parent: str = ""
+    measured: str | None = None
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ class Rename:
 
 @dataclass(frozen=True)
 class Apply:
-    """Run the program; `trouble` strikes at the nth request, or at the nth that is no GET, so many times in a row.
+    """Run the program; `trouble` strikes at the nth request, or at the nth of the kind `aim`, so many times in a row.
 
     A run may be about one selected name, of a workspace that it sees whole, or (`folder`) only this manifest of, with
     those that it builds upon.
@@ -71,7 +72,7 @@ class Apply:
     folder: bool = False
     policy: str = "sync"
     parallelism: int = 1
-    aimed: bool = False
+    aim: str = ""
 
 
 @dataclass(frozen=True)
@@ -141,7 +142,10 @@ _applies = st.one_of(
     ),
     st.builds(Apply, wait=st.booleans(), again=_maybe, retry=_maybe, parallelism=st.sampled_from((1, 3))),
 )
-_aimed = st.builds(Apply, wait=st.booleans(), trouble=_troubles, at=st.integers(0, 7), aimed=st.just(value=True))
+_aimed = [
+    st.builds(Apply, wait=st.booleans(), trouble=_troubles, at=st.integers(0, 2), aim=st.sampled_from(land().aims))
+    for _ in range(3 * bool(land().aims))
+]
 _edits = st.builds(Edit, _nth, st.sampled_from([(line, value) for line, values in _lines.items() for value in values]))
 declares = st.builds(Declare, _name, **{line: st.sampled_from(values) for line, values in _lines.items()})
 steps = st.one_of(
@@ -152,7 +156,7 @@ steps = st.one_of(
     _applies,
     _broken,
     _broken,
-    *([_aimed, _aimed] if land().aimed else []),
+    *_aimed,
     st.builds(Remove, _nth),
     st.builds(Rename, _nth, _name, st.booleans()),
     st.builds(Meddle, st.sampled_from(land().deeds), _nth),

@@ -9,8 +9,12 @@ from tests.properties.steps import Apply, Declare, Edit, Meddle, Pass, Remove, S
 MODEL = Declare("a", "one", temperature=0.2)
 OTHER = Edit(0, ("data", "two"))
 FAMILY = (Declare("b", "one"), Declare("a", "two", parent="b"), Apply())
-BEGINS = 2
-"""The number of the request that begins a training, among those that are no GET: after the data and the claim."""
+BEGINS = "POST .*/tuningJobs$"
+"""The request that begins a training."""
+
+
+LAGS = (2, 4, 6)
+"""How many lists may not show a job. Which of them matters depends on how often the program looks."""
 
 
 @dataclass(frozen=True)
@@ -25,15 +29,23 @@ def _story(*steps: Step, **settings: Any) -> Story:
     return Story(steps, Settings(steps_per_second=5.0, **settings))
 
 
-def _struck(trouble: Any, at: int) -> Apply:
-    return Apply(trouble=trouble, at=at, aimed=True)
+def _struck(trouble: Any, aim: str) -> Apply:
+    return Apply(trouble=trouble, aim=aim)
 
 
 STORIES = {
-    "killed when its training was begun, while lists lag": _story(MODEL, _struck("crash-after", BEGINS), list_lag=4),
-    "killed, and begun anew when its claim is old": _story(
-        MODEL, _struck("crash-after", BEGINS), Pass(700), list_lag=2
-    ),
+    **{
+        f"killed when its training was begun, and {lag} lists lag": _story(
+            MODEL, _struck("crash-after", BEGINS), list_lag=lag
+        )
+        for lag in LAGS
+    },
+    **{
+        f"killed, and begun anew when its claim is old, and {lag} lists lag": _story(
+            MODEL, _struck("crash-after", BEGINS), Pass(700), list_lag=lag
+        )
+        for lag in LAGS
+    },
     "killed before its training was begun": _story(MODEL, _struck("crash-before", BEGINS)),
     "the answer is lost": _story(MODEL, _struck("lost-after", BEGINS)),
     "the answer is cut": _story(MODEL, _struck("cut", BEGINS)),
@@ -46,12 +58,13 @@ STORIES = {
     "failed, and changed": _story(
         MODEL, Edit(0, ("doomed", True)), Apply(), Edit(0, ("doomed", False)), Apply(), OTHER
     ),
+    "failed, and not wanted any more": _story(MODEL, Edit(0, ("doomed", True)), Apply(), Remove(0)),
     "at a service that takes no filter": _story(
         MODEL, Declare("b", "two"), Strange(), Apply(), OTHER, label_filter="refuse"
     ),
     "the parent is replaced": _story(*FAMILY, Edit(1, ("data", "three"))),
     "the parent is replaced, and the run is killed": _story(
-        *FAMILY, Edit(1, ("data", "three")), _struck("crash-after", 6)
+        *FAMILY, Edit(1, ("data", "three")), _struck("crash-after", "PATCH")
     ),
     "only an Endpoint is left of what was to be kept": _story(
         Declare("a", "one", on_removal="keep"), Apply(), Remove(0), Meddle("delete model", 0)

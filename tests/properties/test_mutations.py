@@ -11,7 +11,7 @@ from tests.properties import bugs, bugs_gemini, bugs_vertex
 from tests.properties.bugs import Patch
 from tests.properties.history import History
 from tests.properties.remote import land
-from tests.properties.stories import STORIES
+from tests.properties.stories import STORIES, Story
 from tests.properties.test_histories import HISTORIES, live
 
 ENOUGH = 1500
@@ -59,7 +59,14 @@ def test_a_bug_that_is_put_back_is_found(bug: Callable[[Patch], None], monkeypat
 @pytest.mark.parametrize("bug", bugs_vertex.SHOWN)
 def test_a_bug_shows_in_its_story(bug: Callable[[Patch], None], monkeypatch: Patch) -> None:
     """Some need several things to come together, which chance brings about too seldom to be waited for."""
-    story = STORIES[bugs_vertex.SHOWN[bug]]
+    told = [story for name, story in STORIES.items() if name.startswith(bugs_vertex.SHOWN[bug])]
     bug(monkeypatch)
-    with pytest.raises(AssertionError):
+    assert not all(_ends_well(story) for story in told)
+
+
+def _ends_well(story: Story) -> bool:
+    try:
         live(History(story.settings), [*story.steps])
+    except AssertionError:
+        return False
+    return True

@@ -2,8 +2,10 @@
 
 import pytest
 
+from reconciler.emulator.settings import Settings
 from tests.properties.history import History
-from tests.properties.stories import STORIES
+from tests.properties.steps import Edit
+from tests.properties.stories import FAMILY, STORIES
 from tests.properties.test_histories import live
 
 
@@ -12,3 +14,12 @@ from tests.properties.test_histories import live
 def test_it_ends_in_peace(told: str) -> None:
     story = STORIES[told]
     live(History(story.settings), [*story.steps])
+
+
+@pytest.mark.only("vertex")
+@pytest.mark.xfail(strict=True, reason="the inputs of a parent are hashed as declared, whatever its model is")
+def test_a_child_stays_where_its_parent_does() -> None:
+    """What is written out for the parent is what it was trained with, so nothing is done about the parent itself."""
+    world = History(Settings(steps_per_second=5.0, vertex_defaults="echo"))
+    live(world, [*FAMILY, Edit(1, ("epochs", 3))])
+    assert len(world.oracle.births) == len(world.manifests)

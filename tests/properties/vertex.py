@@ -52,10 +52,15 @@ DEEDS = (
     *("undeploy", "delete endpoint", "delete model"),
 )
 
+AIMS = (
+    *("POST .*/tuningJobs$", "POST .*/tuningJobs$", "claims%2F", "POST .*claims%2F", "data%2F", "PATCH"),
+    *(":undeployModel", "DELETE .*/endpoints/", "DELETE .*/models/", "operations/"),
+)
+
 SETTINGS = st.builds(
     Settings,
     steps_per_second=st.sampled_from((0.3, 5.0)),
-    list_lag=st.sampled_from((0, 0, 0, 0, 1, 2, 4)),
+    list_lag=st.sampled_from((0, 0, 0, 0, 1, 2, 5)),
     label_filter=st.sampled_from(("ok", "ok", "refuse")),
     operation_seconds=st.sampled_from((0.0, 0.0, 7.0, 50.0)),
     busy=st.sampled_from(("refuse", "refuse", "ok")),
@@ -428,12 +433,13 @@ LAND = Land(
         "on_removal": ("delete", "delete", "delete", "keep"),
         "doomed": (False, False, False, True),
         "parent": ("", "", "", "a", "b"),
+        "measured": (None, None, None, "apart", "aside"),
     },
     reach=(20, 45),
     odd=(b'"JOB_STATE_SUCCEEDED"', b'"JOB_STATE_RESTING"'),
     moments=(1, 10, 100, 700),
     rounds=20,
     pause=120.0,
-    aimed=True,
+    aims=AIMS,
     lists=2,
 )

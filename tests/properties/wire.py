@@ -5,6 +5,7 @@ A crash is a BaseException, which nothing may catch.
 
 import itertools
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from io import BytesIO
@@ -54,11 +55,11 @@ class Wire(requests.adapters.BaseAdapter):
         self.trouble: Trouble = ""
         self.countdown: range = range(0)
         self.count = itertools.count()
-        self.aimed = False
+        self.aim = ""
 
     def send(self, request: requests.PreparedRequest, *_: Any, **__: Any) -> requests.Response:
         """Deliver one request, or not."""
-        counts = request.method != "GET" or not self.aimed
+        counts = re.search(self.aim, f"{request.method} {request.path_url}") is not None
         struck = self.trouble if counts and next(self.count) in self.countdown else ""
         if struck == "crash-before":
             raise Crash

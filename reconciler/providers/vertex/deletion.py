@@ -119,7 +119,7 @@ class Deletion:
         return step()
 
     def _outlasted(self, resource: Reference) -> bool:
-        """Wait for an operation that somebody else began, or we before we were killed; False if none came to its end."""
+        """Wait for an operation that we did not begin, or do not know to have begun; False if none came to its end."""
         going = longrunning.under_way(self._service, resource.path)
         if going is None:
             return False

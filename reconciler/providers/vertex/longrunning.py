@@ -60,8 +60,9 @@ def under_way(service: Service, resource: str) -> Json | None:
     """An operation on a resource that is not done yet, whoever began it; None also where that is not told."""
     try:
         for page in pages(service.http, f"{service.root}/{resource}/operations"):
-            if going := next((each for each in items(page, "operations") if each.get("done") is not True), None):
-                return going
+            going: list[Json] = [each for each in items(page, "operations") if each.get("done") is not True]
+            if going:
+                return going[0]
     except RemoteError as error:
         LOG.info("what goes on at %s is not told: %s", resource, error.message)
     return None
