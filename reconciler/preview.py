@@ -60,9 +60,9 @@ def _misplaced(desired: Desired, found: Mapping[str, Stored | None], most: int) 
         path, stored = dataset.locator.path, found[dataset.locator.path]
         if stored is None:
             advice = "upload it, or let this identity read it (storage.objects.get)"
-            yield Diagnostic(desired.origin, f"{path} is not there, or hidden from this identity", advice)
+            yield Diagnostic(dataset.origin, f"{path} is not there, or hidden from this identity", advice)
         elif not 0 < stored.size <= most:
-            yield Diagnostic(desired.origin, f"{path} has {stored.size:,} bytes", f"a training takes 1 to {most:,}")
+            yield Diagnostic(dataset.origin, f"{path} has {stored.size:,} bytes", f"a training takes 1 to {most:,}")
 
 
 def _seen(dataset: Dataset | None, found: Mapping[str, Stored | None]) -> Dataset | None:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from reconciler.errors import InvalidManifests, Unreachable
+from reconciler.errors import InvalidManifests, Origin, Unreachable
 from reconciler.plan.event import Report, Result
 from reconciler.preview import located, preview
 from reconciler.removal import RECORD
@@ -154,9 +154,9 @@ def test_half_a_deletion_is_finished_by_the_next_run() -> None:
     assert sorted(act for act in writes(alone) if act.startswith("delete")) == ["delete gone", "delete p1"]
 
 
-def remote(path: str = "gs://bucket/data.jsonl", **said: object) -> Dataset:
+def remote(path: str = "gs://bucket/data.jsonl") -> Dataset:
     """Data that lies in Cloud Storage, as a manifest names it."""
-    return Dataset("", 0, 0, 0, 0, Locator(path, "contents", "", ""), **said)  # type: ignore[arg-type]
+    return Dataset("", 0, 0, 0, 0, Locator(path, "contents", "", ""), origin=Origin("m.yaml", 7, 11))
 
 
 def test_data_that_was_not_read_is_not_said_to_be_other_data() -> None:
@@ -210,4 +210,4 @@ def test_a_child_of_such_data_follows_it() -> None:
 def test_data_that_cannot_be_used_is_an_error_of_the_manifest(stored: dict[str, Stored], said: str) -> None:
     with pytest.raises(InvalidManifests) as caught:
         located([replace(desired(), dataset=remote())], world(stored=stored))
-    assert [str(found).startswith(f": {said}") for found in caught.value.diagnostics] == [True]
+    assert [str(found).startswith(f"m.yaml:7:11: {said}") for found in caught.value.diagnostics] == [True]

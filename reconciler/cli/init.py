@@ -108,7 +108,7 @@ def _name(folder: Path) -> str:
 
 def _examples() -> str:
     """Small training data: what number comes next."""
-    digits = [(str(n), str(n + 1)) for n in (1, 7, 9, 19, 41, 99, 100, 365, 1999, -1, -8)]
+    digits = [(str(n), str(n + 1)) for n in (*range(1, 86), 99, 365, 1999, -1, -8)]
     words = pairwise(WORDS)
     pairs = [{"text_input": asked, "output": answer} for asked, answer in (*digits, *words)]
     return "".join(json.dumps(pair) + "\n" for pair in pairs)

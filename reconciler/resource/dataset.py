@@ -5,8 +5,10 @@ The services never give training data back, so whether data changed is decided b
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, NamedTuple, Protocol, TypeAlias
+
+from reconciler.errors import Origin
 
 VERSION = "1"
 """Of the canonical form below. A change of the form is a new version; old marks are compared in theirs."""
@@ -76,6 +78,8 @@ class Dataset:
     request_bytes: int
     locator: Locator
     tokens: int = 0
+    origin: Origin = field(default=Origin(""), compare=False)
+    """Where a manifest names it: what only the service can tell is found later than all else."""
 
 
 class ExampleSource(Protocol):

@@ -78,7 +78,9 @@ class Library:
             return self._inline(named)
         if path.startswith(REMOTE):
             found = locators.remote(named, self.limits, self.service)
-            return Read(None, (found,)) if isinstance(found, Diagnostic) else Read(Dataset("", 0, 0, 0, 0, found), ())
+            if isinstance(found, Diagnostic):
+                return Read(None, (found,))
+            return Read(Dataset("", 0, 0, 0, 0, found, origin=named.at("path")), ())
         real = real_path(str(sourced.base), path, self.roots, self.folders)
         if isinstance(real, tuple):
             return Read(None, (named.wrong("path", *real),))

@@ -39,7 +39,8 @@ def test_export_then_import_then_nothing(bench: Bench, run: Command) -> None:
     assert ran.code == 0
     assert "The next `reconciler apply` would then do this:\n\nNo changes." in ran.out
     assert run("plan").out == "No changes.\n"
-    assert run("export", "--all").err == "Every model that was found is declared; others can be exported by their names.\n"
+    said = "Every model that was found is declared; others can be exported by their names.\n"
+    assert run("export", "--all").err == said
 
 
 def test_data_is_unknown_until_it_is_asserted(bench: Bench, run: Command) -> None:

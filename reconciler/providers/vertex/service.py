@@ -38,15 +38,20 @@ class Service:
         """All jobs with an id of ours, or with this one.
 
         That this list takes a filter for labels is documented nowhere. Until it has given something of ours, an empty
-        answer may only mean that it does not: then everything is read.
+        answer may only mean that it does not: then all of ours are asked for, and where there are none, everything.
         """
         path, wanted = f"{self.root}/tuningJobs", f"labels.{ID}={identity}" if identity else ANY
         found = self._jobs(self._listed("tuningJobs", wanted), identity)
-        if not found and not self._filters and path not in self._unfiltered:
-            found = self._jobs((job for page in pages(self.http, path) for job in items(page, "tuningJobs")), identity)
-            if found:
-                self._unfiltered.add(path)
+        if path in self._unfiltered:
+            return found
         self._filters = self._filters or bool(found)
+        if self._filters:
+            return found
+        if identity:
+            return [job for job in self.jobs() if job.identity == identity]
+        found = self._jobs((job for page in pages(self.http, path) for job in items(page, "tuningJobs")), identity)
+        if found:
+            self._unfiltered.add(path)
         return found
 
     def all_jobs(self) -> Iterator[Job]:
