@@ -178,7 +178,8 @@ class Scenario:
 class Course:
     """How a scenario went: the codes of all its processes, what was left after each delete, and the end.
 
-    `late` are the models that the process which was struck wrote to after the blow.
+    `late` are the models that the process which was struck wrote to after the blow, `begun` how many trainings had been
+    begun by the end of each process.
     """
 
     blow: Blow | None
@@ -186,6 +187,7 @@ class Course:
     said: str
     requests: int
     late: frozenset[str]
+    begun: tuple[int, ...]
     created: tuple[str, ...]
     left: tuple[frozenset[str], ...]
     world: list[tuple[object, ...]]
@@ -208,14 +210,21 @@ def play(folder: Path, scenario: Scenario, blow: Blow | None = None) -> Course:
     shutil.copy(folder / "state.sqlite3", state)
     with site(folder, state, START + LATER, blow, **scenario.settings) as there:
         argv = there.spoken(scenario.argv)
-        runs = [there.run(argv)]
+        runs: list[Ended] = []
+        begun: list[int] = []
+
+        def run() -> None:
+            runs.append(there.run(argv))
+            begun.append(sum(each.creates for each in there.service.exchanges))
+
+        run()
         requests = len(there.service.exchanges)
         there.service.blow = None
         if blow is not None:
-            runs.append(there.run(argv))
+            run()
             if UNCERTAIN in runs[-1].said:
                 there.time.advance(LATER)
-                runs.append(there.run(argv))
+                run()
         return Course(
             blow,
             tuple(run.code for run in runs),
@@ -226,6 +235,7 @@ def play(folder: Path, scenario: Scenario, blow: Blow | None = None) -> Course:
                 for each in there.service.exchanges[blow.nth if blow else requests : requests]
                 if each.writes and each.model
             ),
+            tuple(begun),
             tuple(sorted(each.model for each in there.service.exchanges if each.creates)),
             tuple(
                 frozenset(name_of(model) for model, state in left.items() if state == "ACTIVE")

@@ -169,6 +169,13 @@ class Vertex:
         lost = [key for key in ours[0].labels if key not in labels and not key.startswith(OURS)]
         return Write(ours[0].job["name"], (_word(labels),) if labels.get(ID) else (), tuple(lost))
 
+    def _undeploy(self, endpoint: str, deployed: str) -> Withdraw:
+        """Whatever is taken off an Endpoint is the job's whose version it is."""
+        return self._withdraw(
+            f"{deployed} on endpoint {endpoint}",
+            lambda made: deployed in made.deployments(made.endpoints.get(endpoint, {})),
+        )
+
     def _withdraw(self, what: str, concerns: Callable[[Made], bool]) -> Withdraw:
         """Whatever is taken away is the job's that made it; what nobody here has made is somebody else's."""
         owners = [made.job["name"] for made in self.project.everything() if concerns(made)]

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from reconciler.emulator.wire import Response
 from tests import tested
 from tests.properties.remote import Deed
 from tests.properties.vertex_project import Made, Project, last
@@ -70,7 +71,7 @@ class People:
             case "clone":
                 return self._clone(made.job)
             case "cancel":
-                self.project.ask("POST", f"{HERE}/tuningJobs/{last(made.job['name'])}:cancel", {})
+                self._ask("POST", f"{HERE}/tuningJobs/{last(made.job['name'])}:cancel", {})
             case _:
                 return self._dismantle(deed, made)
         return Deed()
@@ -84,9 +85,7 @@ class People:
                 for guest in guests if ours else []:
                     target = f"{HERE}/endpoints/{last(endpoint['name'])}"
                     split = {ours[0]: 100}
-                    self.project.ask(
-                        "POST", f"{target}:undeployModel", {"deployedModelId": guest, "trafficSplit": split}
-                    )
+                    self._ask("POST", f"{target}:undeployModel", {"deployedModelId": guest, "trafficSplit": split})
 
     def strange(self) -> None:
         """Begin a training that is nobody's here."""
@@ -109,7 +108,7 @@ class People:
         body: dict[str, Any] = {"deployedModel": {"model": GUEST}}
         if nth % 2:
             body["trafficSplit"] = {"0": 100}
-        self.project.ask("POST", f"{HERE}/endpoints/{last(made.main['name'])}:deployModel", body)
+        self._ask("POST", f"{HERE}/endpoints/{last(made.main['name'])}:deployModel", body)
 
     def _clone(self, job: Mapping[str, Any]) -> Deed:
         """Begin a training once more, with all that was asked for: the console has a button for that."""
@@ -117,7 +116,7 @@ class People:
         self.project.emulator.advance(
             1.0
         )  # of two that were begun at the same instant nobody could say which is the older
-        answer = self.project.ask("POST", f"{HERE}/tuningJobs", {key: job[key] for key in asked if key in job})
+        answer = self._ask("POST", f"{HERE}/tuningJobs", {key: job[key] for key in asked if key in job})
         return Deed("cloned", job["name"], json.loads(answer.body)["name"]) if answer.status == 200 else Deed()
 
     def _dismantle(self, deed: str, made: Made) -> Deed:
@@ -127,13 +126,13 @@ class People:
         for endpoint in endpoints:
             target = f"{HERE}/endpoints/{last(endpoint['name'])}"
             for deployed in made.deployments(endpoint):
-                self.project.ask("POST", f"{target}:undeployModel", {"deployedModelId": deployed})
+                self._ask("POST", f"{target}:undeployModel", {"deployedModelId": deployed})
             if deed in ("delete", "delete endpoint"):
-                self.project.ask("DELETE", target)
+                self._ask("DELETE", target)
         if whole:
             several = sum(m.number == made.number and m.model is not None for m in self.project.everything()) > 1
             path = f"{made.number}@{made.version}:deleteVersion" if several else made.number
-            self.project.ask("DELETE", f"{HERE}/models/{path}")
+            self._ask("DELETE", f"{HERE}/models/{path}")
         name = made.job["name"]
         left = [each.state for each in self.project.everything() if each.job["name"] == name]
         return Deed("taken", name) if whole and left == [None] else Deed()
@@ -141,18 +140,19 @@ class People:
     def _train(self, source: Mapping[str, Any], labels: Mapping[str, str]) -> None:
         self.project.emulator.put_object(BUCKET.removeprefix("gs://"), "people/data.jsonl", line("x", "y").encode())
         spec = {"trainingDatasetUri": f"{BUCKET}/people/data.jsonl"}
-        self.project.ask("POST", f"{HERE}/tuningJobs", {**source, "labels": labels, "supervisedTuningSpec": spec})
+        self._ask("POST", f"{HERE}/tuningJobs", {**source, "labels": labels, "supervisedTuningSpec": spec})
 
     def _label(self, made: Made, labels: Mapping[str, str]) -> None:
         """Set the labels of a Model, wherever the service keeps them."""
         self._patch(made, labels=labels)
         if self.project.emulator.settings.label_level == "version":
-            self.project.ask(
-                "PATCH", f"{HERE}/models/{made.number}@{made.version}?updateMask=labels", {"labels": labels}
-            )
+            self._ask("PATCH", f"{HERE}/models/{made.number}@{made.version}?updateMask=labels", {"labels": labels})
 
     def _patch(self, made: Made, **fields: Any) -> None:
-        self.project.ask("PATCH", f"{HERE}/models/{made.number}?updateMask={','.join(fields)}", fields)
+        self._ask("PATCH", f"{HERE}/models/{made.number}?updateMask={','.join(fields)}", fields)
+
+    def _ask(self, method: str, target: str, body: Any = None) -> Response:
+        return self.project.ask(method, target, body)
 
 
 def _suits(made: Made, deed: str) -> bool:
