@@ -17,6 +17,8 @@ LONGEST = 900.0
 """Seconds that one operation is waited for."""
 FIRST, SLOWEST = 1.0, 15.0
 """Seconds between looks, at the beginning and at the end."""
+TOLD = 60.0
+"""Seconds between two lines about an operation that takes long."""
 
 _NOT_FOUND = 5
 """google.rpc.Code of what is already gone."""
@@ -29,7 +31,7 @@ def wait(service: Service, operation: Json, about: str) -> None:
     when the run or the time is over: it goes on without us.
     """
     path = operation_path(string(operation, "name"), service.location)
-    pause, waited = FIRST, 0.0
+    pause, waited, told = FIRST, 0.0, TOLD
     while operation.get("done") is not True:
         if not path:
             raise Unreachable(f"the service gave no operation to wait for ({about})", "apply again")
@@ -39,6 +41,9 @@ def wait(service: Service, operation: Json, about: str) -> None:
         if waited >= LONGEST or service.http.sleep(pause):
             raise Unreachable(f"{about}: still going on after {waited:.0f} s", "apply again: it is finished then")
         waited, pause = waited + pause, min(SLOWEST, pause * 1.5)
+        if waited >= told:
+            LOG.warning("%s: going on for %.0f s", about, waited)
+            told = waited + TOLD
     error = nested(operation, "error")
     if error and error.get("code") != _NOT_FOUND:
         raise RemoteError(

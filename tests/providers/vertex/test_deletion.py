@@ -170,12 +170,14 @@ def test_the_first_try_asks_nobody(world: World) -> None:
     assert asked == []
 
 
-def test_what_takes_for_ever_is_given_up(make_world: Callable[..., World]) -> None:
+def test_what_takes_for_ever_is_given_up(make_world: Callable[..., World], caplog: pytest.LogCaptureFixture) -> None:
+    """And is no silence until then."""
     world = make_world(operation_seconds=10_000)
     observed = world.ready()
     with pytest.raises(Unreachable, match="still going on"):
         world.provider.delete(observed)
     assert sum(world.slept) < 1000
+    assert 10 < len([each for each in caplog.messages if "going on for" in each]) < 16
     world.time += 10_000
     [left] = world.anew().observe()
     assert left.removable
