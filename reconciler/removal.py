@@ -73,7 +73,8 @@ def strangers(plan: Plan, rows: Sequence[Change], seen: Snapshot, begun: Iterabl
     known = {c.target for c in plan.changes} | {o.name for c in plan.changes for o in c.supersedes} | set(begun)
     known |= {c.observed.name for c in plan.changes if c.observed}
     found: dict[Address, str] = {}
-    fresh = [o for o in seen if o.name not in known and o.mark is Mark.VALID]
+    # A mere record of a training has no row in plans, and nobody counts on it.
+    fresh = [o for o in seen if o.name not in known and o.mark is Mark.VALID and o.erasable]
     for observed in fresh:
         mark = observed.ownership
         if mark is None or mark.owner != plan.context.owner:

@@ -26,6 +26,9 @@ class Meaning:
     advice: str
 
 
+UNASKED = "the training failed; why could not be asked: {why}"
+"""Instead of a reason that the service refuses, or fails, to tell: no plan is worth less for that."""
+
 SERVER = Meaning(Unreachable, "the service failed ({status}): {text}", "run again; nothing is done twice")
 OTHER = Meaning(RemoteError, "the service refused ({status}): {text}", "see the text")
 

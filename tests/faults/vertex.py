@@ -23,15 +23,15 @@ DATA, SEND, SESSION, PIECE = "GET data", "POST data", "POST data, session", "PUT
 CLAIMED, CLAIM, RECORD, FREE = "GET claim", "POST claim", "POST claim, again", "DELETE claim"
 
 DOES = """\
-`apply` begins two trainings, writes a description, replaces a model with two checkpoints, and deletes one that is no
-longer declared. A delete is three deletes: the model is undeployed, then its endpoints go, then itself. `wait` waits
-for three trainings, of which one fails (so it ends 5 at best). `send` and `why` belong to a training that fails, so
-its apply ends 5, and is mended by `--retry-failed`. `stat` and `copy` belong to data in another place of Cloud Storage,
-`session` and `piece` to data of nine megabytes.
+`apply` begins two trainings, writes a description, replaces a model that has two checkpoints, and deletes one that is
+no longer declared. A delete is three: the model is taken from its endpoints, then they go, then it goes. `wait` waits
+for three trainings, of which one fails (so it ends 5 at best). `all jobs`, `send` and `why` belong to a training that
+fails, so its apply ends 5, and is mended by `--retry-failed`. `stat` and `copy` belong to data that lie elsewhere in
+Cloud Storage, `session` and `piece` to nine megabytes of data.
 
 A run that cannot know whether a training was begun (`UNCERTAIN`) leaves its claim. The next run adopts the training
-when it shows; where it does not, that run is refused too, until ten minutes have passed: then it begins it. So what is
-said to take two runs more took one at once, and one a quarter of an hour later."""
+when it shows; where it does not, that run is refused too, until ten minutes have passed: then it begins it. So `+2` is
+one run at once, and one a quarter of an hour later."""
 
 SECRET = """\
 - The service takes no API keys: those in the environment are in no request, in no output (with `-vv`) and in no file.

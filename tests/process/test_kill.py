@@ -14,12 +14,14 @@ import pytest
 from tests.process.scenarios import SCENARIOS
 from tests.process.service import Kind, When, service
 from tests.process.stricken import (
+    LATER,
     START,
     Blow,
     Course,
     Scenario,
     declare,
     model,
+    name_of,
     play,
     prepare,
     site,
@@ -65,9 +67,11 @@ def everywhere(folder: Path, scenario: Scenario, tally: Tally, *kinds: Kind, eve
     whole = play(folder, scenario)
     assert whole.codes == (0,), whole.said
     blows = [blow for number, when in kinds for blow in boundaries(whole, number, when)][::every]
-    for course in strike(folder, scenario, blows):
+    courses = strike(folder, scenario, blows)
+    for course in courses:
         judge(scenario, whole, course)
     tally("crash points (processes)", len(blows))
+    tally("crashes that left a claim to wait for", sum(len(course.codes) > 2 for course in courses))
     return whole
 
 
@@ -107,3 +111,20 @@ def test_a_signal_ends_a_run_with_a_report(tmp_path: Path, number: signal.Signal
     assert "Still training:\n  TunedModel/sentences  " in ended.stdout
     assert "The run was interrupted." in ended.stdout
     assert ended.stdout.endswith("Result: 0 done, 1 training.\n")
+
+
+@pytest.mark.only("vertex")
+def test_a_claim_that_a_killed_delete_has_left_is_in_nobodys_way(tmp_path: Path) -> None:
+    both = {"one": model(epochs=1), "two": model(epochs=1, rate=2)}
+    scenario = Scenario(before=both, after={"two": both["two"]})
+    prepare(tmp_path, scenario)
+    last = play(tmp_path, scenario).requests
+    with site(tmp_path, tmp_path / "state.sqlite3", START + LATER, Blow(last, "before")) as there:
+        assert there.run(scenario.argv).code == -signal.SIGKILL
+        there.service.blow = None
+        assert {name_of(each) for each in there.service.states()} == {"two"}
+        declare(tmp_path, both)
+        again = there.run(scenario.argv)
+        assert again.code == 0, again.said
+        assert sum(each.creates for each in there.service.exchanges) == 1
+        assert there.service.serving() == both.keys()

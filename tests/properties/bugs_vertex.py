@@ -15,6 +15,7 @@ from reconciler.providers.vertex.creation import Creation
 from reconciler.providers.vertex.labels import ID
 from reconciler.providers.vertex.service import ANY, Service
 from reconciler.resource.observed import Observed, State
+from tests.properties import bugs
 
 Patch = pytest.MonkeyPatch
 
@@ -149,5 +150,15 @@ SHOWN: dict[Callable[[Patch], None], str] = {
     parents_go_before_their_children: "the parent is replaced",
     children_start_from_a_base: "the parent is replaced",
     endpoints_go_with_the_claim: "replaced",
+    bugs.selections_delete_the_rest: "a part of the workspace is applied",
 }
 """How the names of those of `stories.STORIES` begin in one of which, at least, each bug shows."""
+
+RARE = (
+    nobody_looks_for_a_job,
+    guests_are_shown_the_door,
+    every_version_is_ours,
+    parents_go_before_their_children,
+    bugs.selections_delete_the_rest,
+)
+"""Bugs that random histories at Vertex AI may not come upon within `test_mutations.ENOUGH`."""

@@ -78,6 +78,8 @@ class Oracle:
         others = [name for name in self.declared if name != old and self.inputs(name) == inputs]
         if len(alike) != 1 or others or any(self._last(m.name) == new for m in self.remote.models()):
             return False
+        if alike[0].state == "HALF" or not alike[0].legible:
+            return False
         mark = self._mark(alike[0])
         return mark is not None and mark.address == old
 

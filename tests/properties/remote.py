@@ -60,7 +60,8 @@ class Model:
     """A model as the service has it. `name` is its own for ever; `carrier` is where its mark has to be.
 
     Of a record nothing is left that anybody could delete; what is empty can never serve again. `identity` is what its
-    request was to make only once; empty where the service itself sees to that.
+    request was to make only once; empty where the service itself sees to that. Not `legible`: somebody has made a part
+    of the mark unreadable, which says what it was trained from.
     """
 
     name: str
@@ -73,6 +74,7 @@ class Model:
     identity: str = ""
     record: bool = False
     empty: bool = False
+    legible: bool = True
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ BEGINS = "POST .*/tuningJobs$"
 """The request that begins a training."""
 
 
-LAGS = (2, 4, 6)
+LAGS = (2, 4, 6, 8, 10)
 """How many lists may not show a job. Which of them matters depends on how often the program looks."""
 
 
@@ -59,6 +59,13 @@ STORIES = {
         MODEL, Edit(0, ("doomed", True)), Apply(), Edit(0, ("doomed", False)), Apply(), OTHER
     ),
     "failed, and not wanted any more": _story(MODEL, Edit(0, ("doomed", True)), Apply(), Remove(0)),
+    "replaced in vain, and not wanted any more": _story(
+        MODEL, Apply(), Edit(0, ("doomed", True)), OTHER, Apply(), Remove(0)
+    ),
+    "replaced in vain, and turned back": _story(
+        MODEL, Apply(), OTHER, Apply(wait=False), Edit(0, ("doomed", True)), Edit(0, ("data", "three")), Apply(), OTHER
+    ),
+    "a part of the workspace is applied": _story(MODEL, Declare("b", "two"), Apply(), Apply(selected="a", folder=True)),
     "at a service that takes no filter": _story(
         MODEL, Declare("b", "two"), Strange(), Apply(), OTHER, label_filter="refuse"
     ),

@@ -41,6 +41,9 @@ WORKSPACE = replace(tested.SERVICES["vertex"].workspace, endpoint="emulator")
 MARK = (ID, f"{OURS}owner", f"{OURS}name", f"{OURS}flags")
 """The labels that say whose a model is and what is to survive its manifest."""
 
+RECORD = (f"{OURS}data", f"{OURS}base", f"{OURS}declared")
+"""The labels that say what it was trained from."""
+
 AIMS = (
     *("POST .*/tuningJobs$", "POST .*/tuningJobs$", "claims%2F", "POST .*claims%2F", "data%2F", "PATCH"),
     *(":undeployModel", "DELETE .*/endpoints/", "DELETE .*/models/", "operations/"),
@@ -49,7 +52,7 @@ AIMS = (
 SETTINGS = st.builds(
     Settings,
     steps_per_second=st.sampled_from((0.3, 5.0)),
-    list_lag=st.sampled_from((0, 0, 0, 0, 1, 2, 5)),
+    list_lag=st.sampled_from((0, 0, 0, 0, 0, 1, 7)),
     label_filter=st.sampled_from(("ok", "ok", "refuse")),
     operation_seconds=st.sampled_from((0.0, 0.0, 7.0, 50.0)),
     busy=st.sampled_from(("refuse", "refuse", "ok")),
@@ -201,6 +204,7 @@ def _model(made: Made) -> Model | None:
         identity=made.job.get("labels", {}).get(ID, ""),
         record=state == "FAILED",
         empty=state == "HALF" and made.model is None,
+        legible=all(made.labels.get(key) == made.job.get("labels", {}).get(key) for key in RECORD),
     )
 
 

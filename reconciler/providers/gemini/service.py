@@ -11,10 +11,10 @@ from reconciler.providers.http import Http
 from reconciler.providers.paging import pages
 from reconciler.providers.protojson import Json
 from reconciler.providers.redaction import quotable
+from reconciler.providers.refusals import UNASKED
 from reconciler.resource.observed import Grant, Observed, Operation
 
 UNTOLD = "the training failed; the service no longer tells why"
-UNASKED = "the training failed; why could not be asked: {why}"
 
 
 class Service:

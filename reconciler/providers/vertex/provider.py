@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from reconciler.errors import PermissionDenied, Refused, RemoteError
 from reconciler.providers import inference
+from reconciler.providers.refusals import UNASKED
 from reconciler.providers.storage.codec import Place, place
 from reconciler.providers.storage.objects import Objects
 from reconciler.providers.vertex import bodies, fold
@@ -93,7 +94,10 @@ class VertexProvider:
     def explain(self, observed: Observed) -> str:
         """Why this model's training failed, as its job says."""
         reference = _job(observed)
-        job = self._service.job(reference) if reference else None
+        try:
+            job = self._service.job(reference) if reference else None
+        except RemoteError as error:
+            return UNASKED.format(why=error.message)
         return job.error if job else ""
 
     def create(
