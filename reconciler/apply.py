@@ -62,7 +62,7 @@ def _having(rows: Iterable[Change], *actions: Action) -> list[Change]:
 
 def _twin(row: Change) -> bool:
     """Whether a row is about a training that was begun a second time: it is stopped at once, and never awaited."""
-    return Reason.DUPLICATE in row.reasons
+    return row.action is Action.DELETE and Reason.DUPLICATE in row.reasons
 
 
 def _stop(run: Run, row: Change) -> Ended:

@@ -43,7 +43,7 @@ def remove(row: Change, provider: Provider, *, announced: bool) -> str:
         return look(row, provider, announced=announced)
 
     last = still()
-    if last and _record(last.current):
+    if last and last.current.record:
         return RECORD
     if last and last.successor and last.current.state is State.READY:
         last = still() if _handed_over(last.current, last.successor, provider) else None
@@ -74,7 +74,7 @@ def strangers(plan: Plan, rows: Sequence[Change], seen: Snapshot, begun: Iterabl
     known |= {c.observed.name for c in plan.changes if c.observed}
     found: dict[Address, str] = {}
     # A mere record of a training has no row in plans, and nobody counts on it.
-    fresh = [o for o in seen if o.name not in known and o.mark is Mark.VALID and o.erasable]
+    fresh = [o for o in seen if o.name not in known and o.mark is Mark.VALID and not o.record]
     for observed in fresh:
         mark = observed.ownership
         if mark is None or mark.owner != plan.context.owner:
@@ -97,10 +97,6 @@ def _serves(observed: Observed) -> bool:
     return observed.state is State.READY and not going(observed)
 
 
-def _record(observed: Observed) -> bool:
-    return observed.state is State.FAILED and not observed.erasable
-
-
 def _gone(name: str, reader: Reader) -> str:
     """Say that a model that could not be read is gone; Refused (STALE) if it is only kept from us."""
     if reader.withheld(name):
@@ -116,7 +112,7 @@ def _check(row: Change, current: Observed, *, announced: bool) -> None:
         raise Refused(Reason.STALE, f"another run wants {current.name}, so it stays", "plan again")
     if current.mark is not Mark.VALID or _settled(row, current) != _settled(row, row.observed):
         raise Refused(Reason.STALE, f"the mark of {current.name} has changed since this was planned", "plan again")
-    if not current.removable and not _record(current):
+    if not current.removable and not current.record:
         raise Refused(Reason.STALE, f"{current.name} is {current.state.value.lower()} now", "apply again later")
 
 

@@ -26,7 +26,7 @@ def adopt(desired: Desired, observed: Observed, snapshot: Snapshot, terms: Terms
     Whether a foreign mark may be overwritten is the caller's question to the person; see `takes_over`.
     """
     group = take(snapshot, [desired.address], terms.owners, terms.naming).declared[desired.address]
-    others = [o.name for o in (*group.marked, *group.newer) if o.name != observed.name]
+    others = [o.name for o in (*group.marked, *group.newer) if o.name != observed.name and not o.record]
     if others:
         raise Refused(
             Reason.ID_TAKEN,
@@ -68,7 +68,7 @@ def marked(snapshot: Snapshot, plan: Plan) -> Snapshot:
 def release(address: Address, snapshot: Snapshot, terms: Terms) -> Plan:
     """Plan the removal of our mark from every model of an address; the models themselves stay."""
     group = take(snapshot, [address], terms.owners, terms.naming).declared[address]
-    if not group.marked:
+    if all(observed.record for observed in group.marked):
         raise Refused(Reason.ABSENT, f"no model carries the mark of {address}", "`reconciler status` lists them")
     rows = tuple(
         Change(
@@ -81,6 +81,7 @@ def release(address: Address, snapshot: Snapshot, terms: Terms) -> Plan:
             strips=True,
         )
         for observed in group.marked
+        if not observed.record
     )
     return Plan(terms.context, rows, terms.wishes, complete=False)
 

@@ -61,8 +61,8 @@ class Change:
     `target` is the remote name the row is about: the one to be created, or that of `observed`. A refused row does
     nothing; its action is NOOP and `intended` is what it would have been. `supersedes` are the models that go once the
     target is READY; `successor` is the model that must be READY before a superseded one is deleted; `parent` is the
-    model that a training starts from. `ownership` is the mark that a create or update writes; an update with `strips`
-    removes it.
+    model that a training starts from; `later` are the fields that are written when it is over. `ownership` is the mark
+    that a create or update writes; an update with `strips` removes it.
     """
 
     address: Address
@@ -75,6 +75,7 @@ class Change:
     supersedes: tuple[Observed, ...] = ()
     successor: str = ""
     parent: str = ""
+    later: tuple[FieldChange, ...] = ()
     ownership: Ownership | None = None
     strips: bool = False
     inputs: str = ""
@@ -133,29 +134,29 @@ class Act(NamedTuple):
 
 
 def acts(change: Change) -> tuple[Act, ...]:
-    """Every write this row will lead to, now or after a training; none for a refused row.
-
-    What a training under way is told when it is over, because the service could not be told before, is part of the
-    creation that began it.
-    """
+    """Every write this row will lead to, now or after a training; none for a refused row."""
     if change.refused:
         return ()
     address = str(change.address)
     superseded = tuple(Act(address, "delete", old.name, successor=change.target) for old in change.supersedes)
     match change.action:
         case Action.CREATE | Action.REPLACE:
-            return (Act(address, "create", change.target, change.inputs), *superseded)
+            create = Act(address, "create", change.target, change.inputs)
+            return (create, *_updates(change, change.later), *superseded)
         case Action.DELETE:
             return (Act(address, "delete", change.target, successor=change.successor), *superseded)
         case Action.WAIT if leaves(change):
             return (Act(address, "delete", change.target, successor=change.successor),)
         case Action.NOOP | Action.WAIT | Action.UPDATE:
-            late = change.completes if change.action is Action.WAIT else ()
-            fields = tuple(f"{f.path}={f.new!r}" for f in change.writes if f not in late)
-            update = (Act(address, "update", change.target, fields=fields),) if fields else ()
-            return (*update, *superseded)
+            return (*_updates(change, change.writes), *superseded)
         case _:
             assert_never(change.action)
+
+
+def _updates(change: Change, written: tuple[FieldChange, ...]) -> tuple[Act, ...]:
+    """The one PATCH that writes these fields; none without any."""
+    fields = tuple(f"{f.path}={f.new!r}" for f in written)
+    return (Act(str(change.address), "update", change.target, fields=fields),) if fields else ()
 
 
 def leaves(change: Change) -> bool:

@@ -29,7 +29,7 @@ def decide(desired: Desired, group: Group, inventory: Inventory, terms: Terms) -
     rest = tuple(o for o in group.marked if o is not serving)
     stays = retained(rest, keep(desired, terms))
     unclear = [o for o in rest if o.state is State.UNKNOWN and not o.removable]
-    superfluous = [o for o in rest if o.erasable and o not in stays and o not in unclear]
+    superfluous = [o for o in rest if not o.record and o not in stays and o not in unclear]
     spared = [o for o in superfluous if shielded(desired, o, terms)]
     goes = tuple(o for o in superfluous if o not in spared)
     lost = [o for o in group.claimed if o is not serving]

@@ -30,21 +30,30 @@ VALIDATION = "validationDataset"
 
 
 def compare(
-    desired: Desired, observed: Observed, capabilities: Capabilities, *, proven: bool
+    desired: Desired, observed: Observed, capabilities: Capabilities, parent: str = "", *, proven: bool
 ) -> tuple[FieldChange, ...]:
-    """List the differences, by path. `proven`: the model's id is the very id that these inputs compute."""
+    """List the differences, by path. `proven`: the model's id is the very id that these inputs compute.
+
+    `parent` is the remote model that stands for the declared parent now, empty if none does.
+    """
     found = [*_data(desired, observed, proven=proven), *_validation(desired, observed)]
     for path, value in desired.fields.items():
         rule = capabilities.rule(path)
         if rule is None:
             continue  # validation has refused it
         if rule.mutability is Mutability.RETRAIN:
-            found += _trained(desired, observed, rule, value, proven=proven)
+            same = proven or (path == PARENT and _descends(observed, parent))
+            found += _trained(desired, observed, rule, value, proven=same)
         elif rule.mutability is Mutability.INPUT_ONLY:
             found += _input(observed, rule, value)
         elif rule.readable and not _same(observed.fields.get(path), value, rule):
             found.append(_written(desired, observed, path, value))
     return tuple(sorted(found, key=lambda f: f.path))
+
+
+def _descends(observed: Observed, parent: str) -> bool:
+    """Whether a model was tuned from this one."""
+    return bool(parent) and base_of(observed.fields) == parent
 
 
 def retrains(changes: tuple[FieldChange, ...]) -> bool:

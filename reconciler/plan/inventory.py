@@ -47,7 +47,7 @@ class Inventory:
     def owned(self) -> int:
         """How many models are ours; a mere record of one is none."""
         groups = [*self.declared.values(), *self.undeclared.values()]
-        return sum(sum(o.erasable for o in (*g.marked, *g.claimed, *g.newer)) for g in groups)
+        return sum(sum(not o.record for o in (*g.marked, *g.claimed, *g.newer)) for g in groups)
 
 
 def take(snapshot: Snapshot, addresses: Iterable[Address], owners: tuple[str, ...], naming: Naming) -> Inventory:

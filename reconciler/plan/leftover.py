@@ -21,9 +21,12 @@ NEWER = "its mark was written by a newer version; upgrade to go on"
 
 
 def retained(rest: Iterable[Observed], keep: int) -> tuple[Observed, ...]:
-    """The newest READY ones, as many as are to be kept for a rollback. No clock is needed."""
-    ready = sorted((o for o in rest if o.state is State.READY), key=lambda o: o.born, reverse=True)
-    return tuple(ready[:keep])
+    """The newest of those that are whole, as many as are to be kept for a rollback. No clock is needed.
+
+    One that somebody took out of service can serve again; one that is about to be deleted cannot.
+    """
+    whole = (o for o in rest if o.state is State.READY or (o.trouble and not (o.ownership and o.ownership.going)))
+    return tuple(sorted(whole, key=lambda o: o.born, reverse=True)[:keep])
 
 
 def superseded(desired: Desired, observed: Observed, successor: str, terms: Terms) -> Change:

@@ -9,6 +9,7 @@ from reconciler.plan.change import Effect, FieldChange
 from reconciler.plan.inventory import Group
 from reconciler.plan.terms import Terms, wished
 from reconciler.resource.desired import Desired
+from reconciler.resource.lineage import parent_of
 from reconciler.resource.observed import Observed, State
 from reconciler.resource.reason import Reason
 
@@ -93,4 +94,6 @@ def _replacement(same: list[Match], kept: int) -> Match | None:
 def _match(desired: Desired, observed: Observed, attempt: int, terms: Terms) -> Match:
     """Compare one model."""
     proven = attempt > NO_ATTEMPT
-    return Match(observed, diff.compare(desired, observed, terms.capabilities, proven=proven), attempt)
+    parent = parent_of(desired.fields)
+    made = terms.standing.get(parent, "") if parent else ""
+    return Match(observed, diff.compare(desired, observed, terms.capabilities, made, proven=proven), attempt)

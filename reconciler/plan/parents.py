@@ -17,6 +17,9 @@ from reconciler.resource.lineage import parent_of
 from reconciler.resource.observed import State
 from reconciler.resource.reason import Reason
 
+MODEL = "model"
+"""The kind of resource that a training goes on from."""
+
 
 @dataclass(frozen=True, slots=True)
 class Family:
@@ -25,6 +28,20 @@ class Family:
     wants: Mapping[Address, Desired]
     inventory: Inventory
     terms: Terms
+
+
+def family(wants: Mapping[Address, Desired], inventory: Inventory, terms: Terms) -> Family:
+    """The same, with terms that know which models stand for the parents now.
+
+    A child that was tuned from the very model that stands for its parent is what is declared, whatever the parent's
+    manifest has come to say that is no reason to train that one anew.
+    """
+    parents = {parent for each in wants.values() if (parent := parent_of(each.fields)) and parent in wants}
+    for address in sorted(parents, key=lambda each: (_generation(each, wants), each)):
+        chosen = wanted(match(wants[address], inventory.declared[address], terms), wants[address], terms)
+        if chosen and chosen.observed.state is State.READY and (made := chosen.observed.resources.get(MODEL)):
+            terms = replace(terms, standing={**terms.standing, address: made})
+    return Family(wants, inventory, terms)
 
 
 def led(rows: Sequence[Change], family: Family) -> list[Change]:
@@ -41,10 +58,12 @@ def needed(rows: Iterable[Change]) -> frozenset[Address]:
     return frozenset(parent for row in unready if row.desired and (parent := parent_of(row.desired.fields)))
 
 
-def stuck(rows: Iterable[Change]) -> Mapping[Address, Address]:
-    """Addresses whose models stay: the training of a child (the value) that may start from them is refused."""
-    children = (row for row in rows if row.desired and row.refused and row.intended in TRAININGS)
-    return {parent: row.address for row in children if row.desired and (parent := parent_of(row.desired.fields))}
+def stuck(rows: Sequence[Change], family: Family) -> Mapping[Address, Address]:
+    """Addresses whose models stay: a child (the value) may start from them, and is refused, or not selected."""
+    refused = {row.address for row in rows if row.desired and row.refused and row.intended in TRAININGS}
+    unseen = family.wants.keys() - {row.address for row in rows if row.desired}
+    waiting = sorted(refused | {address for address in unseen if not _serving(address, family)})
+    return {parent: each for each in waiting if (parent := parent_of(family.wants[each].fields))}
 
 
 def _generation(address: Address, wants: Mapping[Address, Desired]) -> int:

@@ -49,8 +49,9 @@ def plan(desired: Iterable[Desired], snapshot: Snapshot, terms: Terms) -> Plan:
     inventory = take(snapshot, wants, terms.owners, terms.naming)
     owned = inventory.owned
     inventory, ambiguity = move(wants.values(), inventory, terms)
-    rows = parents.led(list(_rows(wants, inventory, ambiguity, terms)), parents.Family(wants, inventory, terms))
-    stuck = parents.stuck(rows)
+    family = parents.family(wants, inventory, terms)
+    rows = parents.led(list(_rows(wants, inventory, ambiguity, family.terms)), family)
+    stuck = parents.stuck(rows, family)
     rows = _unsettled([row for change in rows for row in _spared(change, stuck, terms)])
     return Plan(
         terms.context,
@@ -118,7 +119,8 @@ def _objection(
         return Reason.IRREPLACEABLE, _unique_detail(address)
     if observed.state is not State.READY or address not in stuck:
         return None
-    return Reason.DEPENDENCY, f"{stuck[address]} may be tuned from it, and is refused: do what is said there"
+    child = stuck[address]
+    return Reason.DEPENDENCY, f"{child} may be tuned from it, and is not READY: select it too, or do what is said there"
 
 
 def _unsettled(rows: list[Change]) -> list[Change]:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TypeAlias, assert_never
 
-from reconciler.plan.change import Action, Change, Effect, FieldChange, deletes, leaves
+from reconciler.plan.change import TRAININGS, Action, Change, Effect, FieldChange, deletes, leaves, refused
 from reconciler.plan.plan import Plan
 from reconciler.resource.reason import Reason
 
@@ -34,7 +34,18 @@ POLICIES: Mapping[str, Policy] = {"sync": sync, "upsert-only": upsert_only, "cre
 
 
 def _each(plan: Plan, function: Callable[[Change], Change]) -> Plan:
-    return replace(plan, changes=tuple(row if row.refused else function(row) for row in plan.changes))
+    """Apply the function to every row that does something; a training whose parent is left alone then is refused."""
+    rows = [row if row.refused else function(row) for row in plan.changes]
+    absent = {row.target for row in rows if row.action is Action.NOOP and row.intended in TRAININGS}
+    return replace(plan, changes=tuple(_orphaned(row) if row.parent in absent else row for row in rows))
+
+
+def _orphaned(row: Change) -> Change:
+    """A training that would start from a model which the policy does not let be made."""
+    if row.action not in TRAININGS:
+        return row
+    detail = f"{row.parent}, which it is tuned from, is not made under this policy"
+    return refused(replace(row, supersedes=()), Reason.DEPENDENCY, row.action, detail)
 
 
 def _ignored(row: Change) -> Change:

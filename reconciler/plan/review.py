@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import asdict
 
 from reconciler.errors import StalePlan
-from reconciler.plan.change import Act, acts
+from reconciler.plan.change import Act
 from reconciler.plan.plan import Context, Plan
 
 LONGEST = 80
@@ -22,19 +22,12 @@ def within(current: Plan, reviewed: Iterable[Act], context: Context) -> Plan:
     if current.context != context:
         raise StalePlan("the plan was made for another place: " + "; ".join(_moved(context, current.context)))
     known = frozenset(reviewed)
-    excess = sorted(set(current.acts) - known - _rest(current, known))
+    excess = sorted(set(current.acts) - known)
     if excess:
         raise StalePlan("the world has moved since the plan was reviewed; it would now also " + _told(excess, known))
     if lost := _lost(current, known):
         raise StalePlan(f"the plan was reviewed with creations that no manifest asks for any more: {', '.join(lost)}")
     return current
-
-
-def _rest(current: Plan, reviewed: frozenset[Act]) -> frozenset[Act]:
-    """What is left of creations that were reviewed: values that the service takes only when the training is over."""
-    created = {act.name for act in reviewed if act.verb == "create"}
-    rows = (row for row in current.changes if row.target in created and row.writes == row.completes)
-    return frozenset(act for row in rows for act in acts(row) if act.verb == "update")
 
 
 def _lost(current: Plan, reviewed: frozenset[Act]) -> list[str]:

@@ -32,8 +32,9 @@ class Facts:
 class Terms:
     """The terms of one planning run.
 
-    `whole`: every manifest of the workspace was loaded. `selected`: the addresses asked for, None for all of them.
-    Undeclared models exist only when both are unrestricted.
+    `standing`: the remote models that stand for declared parents now. `whole`: every manifest of the workspace was
+    loaded. `selected`: the addresses asked for, None for all of them. Undeclared models exist only when both are
+    unrestricted.
     """
 
     context: Context
@@ -42,6 +43,7 @@ class Terms:
     former_owners: tuple[str, ...] = ()
     wishes: Wishes = field(default_factory=Wishes)
     facts: Facts = field(default_factory=Facts)
+    standing: Mapping[Address, str] = field(default_factory=dict)
     whole: bool = True
     selected: frozenset[Address] | None = None
     keep_superseded: int = 0

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from reconciler.plan.attempt import NO_ATTEMPT, next_id
-from reconciler.plan.change import Action, Change, Effect, Steps, refused
+from reconciler.plan.change import Action, Change, Effect, FieldChange, Steps, refused
 from reconciler.plan.inventory import Inventory
 from reconciler.plan.match import Match
 from reconciler.plan.terms import Terms, wished
@@ -20,7 +20,7 @@ from reconciler.resource.identity import (
 )
 from reconciler.resource.observed import Mark, Observed, Ownership, State
 from reconciler.resource.reason import Reason
-from reconciler.resource.rules import Mutability, Rules, Value, shortest, training_steps
+from reconciler.resource.rules import Capabilities, Mutability, Rules, Value, shortest, training_steps
 
 EPOCHS, BATCH = HYPERPARAMETERS + "epochCount", HYPERPARAMETERS + "batchSize"
 
@@ -36,12 +36,13 @@ def begin(
     ready = [m for m in matches if m.observed.state is State.READY and m.observed.mark is Mark.VALID]
     old = max(ready, key=lambda m: m.observed.born, default=None)
     row = _row(desired, matches, old, inventory, terms)
+    row = replace(row, supersedes=goes)
     for reason, detail in _objections(desired, matches, row, inventory, terms):
         asked = tuple(r for r in row.reasons if r is not Reason.ABSENT)
-        return refused(replace(row, reasons=asked), reason, row.action, detail)
+        return refused(replace(row, reasons=asked, supersedes=()), reason, row.action, detail)
     return replace(
         row,
-        supersedes=goes,
+        later=tuple(_later(desired, terms.capabilities)),
         ownership=ownership(desired, terms.context.owner),
         grants=tuple(dict.fromkeys(g for o in goes for g in terms.facts.grants.get(o.name, ()))),
         notes=(*(_lost(desired, old.observed, terms) if old else ()), *in_vain(desired, goes, terms)),
@@ -70,6 +71,13 @@ def _reasons(desired: Desired, old: Match | None, terms: Terms) -> tuple[Reason,
         return (Reason.REQUESTED,)
     differ = old.fields if old else ()
     return tuple(dict.fromkeys(f.reason for f in differ if f.effect is Effect.RETRAIN)) or (Reason.ABSENT,)
+
+
+def _later(desired: Desired, capabilities: Capabilities) -> Iterator[FieldChange]:
+    """The declared values that the service takes only when the model is there."""
+    for path, value in sorted(desired.fields.items()):
+        if (rule := capabilities.rule(path)) and rule.late:
+            yield FieldChange(path, None, value, Effect.WRITE, Reason.DRIFTED)
 
 
 def in_vain(desired: Desired, goes: Iterable[Observed], terms: Terms) -> Iterator[str]:
@@ -130,7 +138,8 @@ def _objections(
     """Every reason not to train, the most fundamental first."""
     if desired.dataset is None:
         yield Reason.NO_DATASET, "the manifest names no dataset, so nothing can be trained; add spec.dataset"
-    if row.action is Action.REPLACE and _protected(desired, terms):
+    idle = any(old.trouble for old in row.supersedes)
+    if (row.action is Action.REPLACE or idle) and _protected(desired, terms):
         yield (
             Reason.PROTECTED,
             f"lifecycle.protect forbids replacing it; set it to false, or `--unprotect {desired.address}`",

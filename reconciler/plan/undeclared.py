@@ -29,7 +29,7 @@ def undeclared(name: str, group: Group, terms: Terms) -> Iterator[Change]:
     protected = not lifted and any(o.ownership and o.ownership.protect for o in group.marked)
     yield from (duplicate(address, twin) for twin in group.twins)
     for observed in group.marked:
-        if not observed.erasable:
+        if observed.record:
             continue  # nothing is left of it but the record that it failed
         former = "" if lifted else _former(observed, terms)
         yield _row(address, observed, protected=protected, former=former)

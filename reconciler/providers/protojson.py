@@ -47,5 +47,9 @@ def objects(part: Json, key: str) -> list[Json]:
 
 
 def next_page(page: Json) -> str:
-    """The token of the next page; empty on the last."""
-    return string(page, "nextPageToken")
+    """The token of the next page; empty on the last. Raise RemoteError for another type: pages would be missing."""
+    problems: list[str] = []
+    token = string(page, "nextPageToken", problems)
+    if problems:
+        raise RemoteError("the service answered with a nextPageToken that is no text", "is the endpoint right?")
+    return token

@@ -87,7 +87,7 @@ class Observed:
 
     `trouble`: why a model that was trained does not serve. `twin`: it was made for the same request as another one,
     which counts. `adopted`: it is ours because a person said so, not because we made it, so it is never deleted.
-    Not `erasable`: only the record of a training is left, which nobody can delete.
+    Not `erasable`: there is nothing of it that could be deleted.
     """
 
     name: str
@@ -105,6 +105,11 @@ class Observed:
     twin: bool = False
     adopted: bool = False
     erasable: bool = True
+
+    @property
+    def record(self) -> bool:
+        """Whether nothing but the record of a training that failed is left, which nobody can delete or change."""
+        return self.state is State.FAILED and not self.erasable
 
     @property
     def removable(self) -> bool:

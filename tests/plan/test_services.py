@@ -58,7 +58,8 @@ def test_a_name_that_a_training_cannot_be_given_is_part_of_its_creation() -> Non
     want = desired(display_name="Shown")
     begun = observed(want, State.TRAINING, display_name=None)
     waits = planned(want, begun)
-    assert (row(waits).reasons, row(waits).action, waits.acts) == ((Reason.TRAINING,), Action.WAIT, ())
+    assert (row(waits).reasons, row(waits).action) == ((Reason.TRAINING,), Action.WAIT)
+    assert [(act.verb, act.fields) for act in waits.acts] == [("update", ("displayName='Shown'",))]
     assert [(f.path, f.old, f.new) for f in row(waits).writes] == [("displayName", None, "Shown")]
     ready = planned(want, observed(want, display_name=begun.name))
     assert told(ready) == ["UPDATE a DRIFTED"]
@@ -66,14 +67,16 @@ def test_a_name_that_a_training_cannot_be_given_is_part_of_its_creation() -> Non
 
 
 def test_what_is_left_of_a_creation_was_reviewed_with_it() -> None:
+    late = replace(RULES["displayName"], late=True)
+    known = replace(CAPABILITIES, rules={**RULES, "displayName": late})
     want = desired(display_name="Shown", batch=8)
-    reviewed = planned(want).acts
-    unnamed = observed(want, display_name=observed(want).name)
-    left = planned(want, unnamed)
-    assert within(left, reviewed, left.context) is left
-    renamed = planned(want, observed(want, display_name="Somebody's"))
+    reviewed = planned(want, capabilities=known).acts
+    for state in (State.TRAINING, State.READY):
+        left = planned(want, observed(want, state, display_name=observed(want).name), capabilities=known)
+        assert within(left, reviewed, left.context) is left
+    more = planned(replace(want, fields={**want.fields, "description": "not reviewed"}), observed(want, State.TRAINING))
     with pytest.raises(StalePlan):
-        within(renamed, reviewed, renamed.context)
+        within(more, reviewed, more.context)
 
 
 def test_a_record_is_shown_while_it_counts_and_never_deleted() -> None:

@@ -239,7 +239,6 @@ LAND = Land(
     },
     reach=(20, 45),
     odd=(b'"JOB_STATE_SUCCEEDED"', b'"JOB_STATE_RESTING"'),
-    moments=(1, 10, 100, 700),
     rounds=20,
     pause=120.0,
     aims=AIMS,

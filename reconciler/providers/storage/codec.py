@@ -73,12 +73,14 @@ def place(uri: str) -> Place:
 def decode(resource: Json) -> Blob:
     """Read the resource of an object; raise RemoteError for what is none."""
     size, generation = string(resource, "size"), string(resource, "generation")
-    if not _DECIMAL.fullmatch(size) or not _DECIMAL.fullmatch(generation):
-        raise RemoteError("Cloud Storage described an object without size or generation", "is the endpoint right?")
+    checksum = _hexadecimal(string(resource, "crc32c"))
+    if not _DECIMAL.fullmatch(size) or not _DECIMAL.fullmatch(generation) or not checksum:
+        what = "Cloud Storage described an object without size, checksum or generation"
+        raise RemoteError(what, "is the endpoint right?")
     metadata = nested(resource, "metadata")
     return Blob(
         int(size),
-        _hexadecimal(string(resource, "crc32c")),
+        checksum,
         string(resource, "md5Hash"),
         generation,
         string(resource, "updated"),

@@ -60,7 +60,10 @@ def _begin(http: Http, place: Place, size: int, metadata: Json) -> tuple[str, di
     )
     if answer.status == HTTPStatus.PRECONDITION_FAILED:
         return None
-    parts = urlsplit(answer.headers.get("Location", ""))
+    try:
+        parts = urlsplit(answer.headers.get("Location", ""))
+    except ValueError:
+        parts = urlsplit("")
     if not parts.path.startswith("/upload/"):
         raise RemoteError("Cloud Storage began an upload without saying where", "is the endpoint right?")
     return parts.path, dict(parse_qsl(parts.query))
@@ -83,7 +86,7 @@ class _Upload:
 
         Raise NotFound when the service has forgotten the session.
         """
-        start = lapses = 0
+        start = farthest = lapses = 0
         asks = False
         while lapses <= LAPSES:
             try:
@@ -97,8 +100,9 @@ class _Upload:
                 return None
             if answer.status in _COMPLETE:
                 return decode(answer.content or {})
-            before, start = start, received(answer.headers.get("Range", ""), self._size)
-            lapses, asks = (0 if start > before else lapses + 1), start == self._size
+            start = received(answer.headers.get("Range", ""), self._size)
+            lapses, asks = (0 if start > farthest else lapses + 1), start == self._size
+            farthest = max(farthest, start)
             self._tell(start)
         raise Unreachable(f"the upload of {self._place} does not get on", "run again")
 

@@ -9,7 +9,7 @@ over, on the condition that nobody else did.
 import json
 import secrets
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import MAXYEAR, UTC, datetime, timedelta
 
 from reconciler.providers.storage.codec import Blob, Place
 from reconciler.providers.storage.objects import ABSENT, Objects
@@ -26,7 +26,8 @@ _KIND = "application/json"
 class Claim:
     """A claim as it was read or written.
 
-    `run` tells who wrote it, `age` is in seconds, and `free` when it may be taken over if it has no job by then.
+    `run` tells who wrote it, `age` is in seconds, and `free` when it may be taken over if it has no job by then. `now`
+    is the service's time (Unix seconds) when it was read, 0 where it does not tell.
     """
 
     place: Place
@@ -35,20 +36,21 @@ class Claim:
     job: Reference | None
     age: float
     free: str
+    now: float = 0.0
 
 
 class Claims:
     """The claims in one staging bucket."""
 
     def __init__(self, objects: Objects, folder: Place, grace: float = GRACE) -> None:
-        """`folder` is what the names of ours begin with; `grace` is in seconds."""
+        """`folder` is what the names of one project's and location's claims begin with; `grace` is in seconds."""
         self._objects = objects
         self._folder = folder
         self.grace = grace
 
     def place(self, ownership: Ownership, identity: str) -> Place:
         """Where the claim of a model lies."""
-        name = f"{self._folder.name}claims/{ownership.owner}/{ownership.name}/{identity}"
+        name = f"{self._folder.name}{ownership.owner}/{ownership.name}/{identity}"
         return replace(self._folder, name=name)
 
     def take(self, place: Place, generation: str = ABSENT) -> tuple[Claim | None, Claim | None]:
@@ -85,16 +87,17 @@ class Claims:
 
     def _claim(self, place: Place, blob: Blob, now: float) -> Claim:
         """A claim out of the metadata of its object. Without the service's time it stays young."""
-        written = _time(blob.updated)
+        written = time_of(blob.updated)
         free = f"{written + timedelta(seconds=self.grace):%H:%M:%S} UTC" if written else "a later time"
         age = max(0.0, now - written.timestamp()) if written and now else 0.0
         job = parse(blob.metadata.get("job", ""), "tuningJobs")
-        return Claim(place, blob.generation, blob.metadata.get("run", ""), job, age, free)
+        return Claim(place, blob.generation, blob.metadata.get("run", ""), job, age, free, now)
 
 
-def _time(text: str) -> datetime | None:
-    """Read a timestamp; None for what is none."""
+def time_of(text: str) -> datetime | None:
+    """Read a timestamp; None for what is none, or so late that nothing comes after it."""
     try:
-        return datetime.fromisoformat(text).astimezone(UTC)
-    except ValueError:
+        time = datetime.fromisoformat(text).astimezone(UTC)
+    except (ValueError, OverflowError):
         return None
+    return time if time.year < MAXYEAR else None

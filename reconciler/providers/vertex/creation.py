@@ -7,6 +7,7 @@
 | names a live job                  | -                      | it is the one                                    |
 | names a spent job, or is too old  | listed                 | it is the one                                    |
 | names a spent job, or is too old  | none                   | take the claim over, if nobody else does         |
+| names one that has just ended     | none                   | refused (UNCERTAIN): what it made may yet show   |
 | is young and names none           | listed                 | it is the one                                    |
 | is young and names none           | none                   | look again for a minute, then refused (UNCERTAIN)|
 
@@ -23,7 +24,7 @@ from typing import Any, NoReturn
 from reconciler.errors import Refused, RemoteError, Unreachable
 from reconciler.providers.retry import Repeat
 from reconciler.providers.vertex import fold
-from reconciler.providers.vertex.claims import Claim, Claims
+from reconciler.providers.vertex.claims import Claim, Claims, time_of
 from reconciler.providers.vertex.codec import DEAD, Job, decode_job
 from reconciler.providers.vertex.history import History
 from reconciler.providers.vertex.labels import decode
@@ -65,6 +66,10 @@ class Creation:
                 self._check(job, ownership)
                 return job
         when = held.free if held else "once more"
+        if held and held.job:
+            why = f"the training of {identity} has just ended, and nothing of what it made shows"
+            minutes = self._claims.grace / 60
+            raise Refused(Reason.UNCERTAIN, why, f"apply again: it is begun anew {minutes:.0f} minutes after that end")
         raise Refused(
             Reason.UNCERTAIN,
             f"another run has announced the training of {identity}, and has not said what came of it",
@@ -80,8 +85,15 @@ class Creation:
         return self._listed(identity) if held else None
 
     def _free(self, held: Claim) -> bool:
-        """Whether a claim may be taken over."""
-        return held.age >= self._claims.grace or (held.job is not None and self._history.spent(held.job))
+        """Whether a claim may be taken over: its run is taken for dead, or its job has left nothing behind."""
+        if held.job is None or not self._history.spent(held.job):
+            return held.age >= self._claims.grace
+        job = self._service.job(held.job)
+        if job is None or job.state in DEAD:
+            return True
+        # What a job has just made may not show yet.
+        ended = time_of(job.ended)
+        return ended is not None and held.now - ended.timestamp() >= self._claims.grace
 
     def _listed(self, identity: str) -> Job | None:
         """The job with this id that counts: the oldest that did not fail, else the newest; spent ones do not."""

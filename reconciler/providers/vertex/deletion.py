@@ -139,7 +139,7 @@ class Deletion:
             return
         try:
             held = self._claims.held(self._claims.place(ownership, job.identity))
-            if held and held.job in (None, job.reference):
+            if held and held.job == job.reference:
                 self._claims.release(held)
         except RemoteError as error:
             LOG.warning("the claim of %s stays: %s", job.identity, error.message)

@@ -3,7 +3,8 @@
 | job                      | Model, and an Endpoint that has it deployed | is                                |
 |--------------------------|---------------------------------------------|-----------------------------------|
 | waits, runs, is cancelled| -                                           | TRAINING                          |
-| failed, cancelled, expired| -                                          | FAILED: a record, nothing to erase|
+| failed, cancelled, expired| neither                                    | FAILED: a record, nothing to erase|
+| failed, cancelled, expired| one of them                                | UNKNOWN, with its trouble         |
 | succeeded                | both                                        | READY                             |
 | succeeded                | one of them                                 | UNKNOWN, with its trouble         |
 | succeeded                | neither                                     | history: not a model any more     |
@@ -12,7 +13,7 @@
 Of several jobs with one id the oldest that did not fail counts; others that live are its twins. Where all have failed
 the newest counts, and only while no younger model of the address is READY.
 The mark is read from the Model, where it can be changed, once there is one; it is void unless it fits the job, whose
-display name is the id and cannot be changed.
+display name is the id and cannot be changed. What a model was made from is read from the job alone.
 """
 
 import json
@@ -28,13 +29,14 @@ from reconciler.providers.vertex.codec import DEAD, MADE, WORKING, Job
 from reconciler.providers.vertex.labels import decode, ours, theirs
 from reconciler.providers.vertex.reference import Reference
 from reconciler.providers.vertex.serving import Endpoint, Model
-from reconciler.resource.observed import Mark, Observed, Snapshot, State
+from reconciler.resource.observed import Mark, Observed, Ownership, Snapshot, State
 from reconciler.resource.rules import Value
 
 NO_ENDPOINT = "its Model is there, its Endpoint is gone"
 NO_MODEL = "its Endpoint is there, its Model is gone"
 NOT_DEPLOYED = "its Model is not deployed on its Endpoint"
-NOTHING_NAMED = "its training succeeded, and the service names no Model and Endpoint that it made"
+NOTHING_NAMED = "its training succeeded, and the service names no Model that it made"
+LEFT_BEHIND = "its training did not succeed, and has left a Model behind"
 
 SERVICES = re.compile(r"tune-type$|google-vertex-")
 """Labels that the service gives every model that it tunes."""
@@ -61,6 +63,8 @@ def join(job: Job, model: Model | None, endpoint: Endpoint | None) -> Observed |
     mark, ownership = decode(labels, job.identity)
     if mark is Mark.VALID and not fits(job):
         mark = Mark.VOID
+    if model and mark is Mark.VALID and ownership:
+        ownership = _recorded(ownership, job)
     if ownership and trouble == NO_MODEL:
         ownership = replace(ownership, keep=False)  # an empty Endpoint is nothing to keep, and carries no mark to lose
     return Observed(
@@ -82,12 +86,22 @@ def join(job: Job, model: Model | None, endpoint: Endpoint | None) -> Observed |
 def one_sided(jobs: Iterable[Job], models: Models, endpoints: Endpoints) -> Iterator[Reference]:
     """What has to be looked for by itself: lists show the one thing that a job made, and not the other."""
     for job in jobs:
-        if job.state in MADE and job.model and job.endpoint:
+        if job.model and job.endpoint:
             seen = job.model.path in models, job.endpoint.path in endpoints
             if seen == (True, False):
                 yield job.endpoint
             elif seen == (False, True):
                 yield job.model
+
+
+def hidden(jobs: Iterable[Job], models: Models, endpoints: Endpoints) -> list[Job]:
+    """Jobs that succeeded, oldest first, of which lists show nothing: history, or without any label."""
+    found = [
+        job
+        for job in jobs
+        if job.state in MADE and fits(job) and not _of(job.model, models) and not _of(job.endpoint, endpoints)
+    ]
+    return sorted(found, key=lambda job: job.created.removesuffix("Z"))
 
 
 def fold(jobs: Iterable[Job], models: Models, endpoints: Endpoints, strays: Iterable[Observed] = ()) -> Snapshot:
@@ -124,18 +138,33 @@ def carrier(labels: Mapping[str, str]) -> str:
     return json.dumps(ours(labels), sort_keys=True)
 
 
+def _recorded(ownership: Ownership, job: Job) -> Ownership:
+    """The ownership that a Model carries, with what its job tells of its making, which nobody can change.
+
+    What a person asserted of its data stands on the Model alone.
+    """
+    _, made = decode(job.labels, job.identity)
+    if made is None:
+        return ownership
+    digest = ownership.digest if ownership.asserted else made.digest
+    return replace(ownership, digest=digest, base=made.base, declared=made.declared, validation=made.validation)
+
+
 def _state(job: Job, model: Model | None, endpoint: Endpoint | None) -> tuple[State | None, str]:
     """The state by the table, and the trouble with a model that does not serve; None for history."""
     if job.state in MADE and not job.problems:
         return _made(job, model, endpoint)
     if job.state in WORKING:
         return State.TRAINING, ""
-    return (State.FAILED if job.state in DEAD else State.UNKNOWN), ""
+    if job.state not in DEAD:
+        return State.UNKNOWN, ""
+    left = model or (endpoint and endpoint.serves(job.model))
+    return (State.UNKNOWN, LEFT_BEHIND) if left else (State.FAILED, "")
 
 
 def _made(job: Job, model: Model | None, endpoint: Endpoint | None) -> tuple[State | None, str]:
     """The same of a job that succeeded."""
-    if not job.model or not job.endpoint:
+    if not job.model:
         return State.UNKNOWN, NOTHING_NAMED
     if model and endpoint:
         return (State.READY, "") if endpoint.serves(job.model) else (State.UNKNOWN, NOT_DEPLOYED)

@@ -9,7 +9,11 @@ from collections.abc import Iterable
 
 from reconciler.providers.vertex.codec import DEAD, MADE, Job
 from reconciler.providers.vertex.reference import Reference
+from reconciler.providers.vertex.rules import NAMING
 from reconciler.resource.observed import Observed
+
+FEW = 3
+"""Jobs of an address that are looked at once more before it is trained."""
 
 
 class History:
@@ -18,6 +22,7 @@ class History:
     def __init__(self) -> None:
         """Nothing was seen yet."""
         self._spent: set[str] = set()
+        self._unseen: list[tuple[str, Reference]] = []
         self._known: dict[str, dict[str, Reference]] = defaultdict(dict)
 
     def seen(self, jobs: Iterable[Job]) -> None:
@@ -40,6 +45,17 @@ class History:
         """The jobs known by an id that a list lacks."""
         present = {job.reference.id for job in listed}
         return [known for number, known in self._known.get(identity, {}).items() if number not in present]
+
+    def siblings(self, identity: str) -> list[Reference]:
+        """The last jobs that succeeded for the same address under other ids, and of which no list showed anything."""
+        stem = NAMING.stem_of(identity)
+        return [job for other, job in self._unseen if stem and other != identity and NAMING.stem_of(other) == stem][
+            -FEW:
+        ]
+
+    def unseen(self, jobs: Iterable[Job]) -> None:
+        """Remember jobs that succeeded, oldest first, of which the lists show neither Model nor Endpoint."""
+        self._unseen = [(job.identity, job.reference) for job in jobs]
 
     def spent(self, job: Reference) -> bool:
         """Whether a job has left nothing behind."""

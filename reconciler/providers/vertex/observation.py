@@ -41,6 +41,7 @@ class Observation:
             elif reference.collection == "endpoints" and (endpoint := self._service.endpoint(reference)):
                 endpoints[reference.path] = endpoint
         self._history.seen(jobs)
+        self._history.unseen(fold.hidden(jobs, models, endpoints))
         strays = [self._stray(model) for model in registry.strays(models.values(), jobs)]
         return fold.fold(jobs, models, endpoints, strays)
 
@@ -60,12 +61,20 @@ class Observation:
         return tuple(found)
 
     def _by_id(self, identity: str, listed: list[Job]) -> Iterator[Observed]:
-        """The model that counts under an id."""
+        """The model that counts under an id; where there is none, what else the address may have."""
         known = (self._service.job(reference) for reference in self._history.missing(identity, listed))
         jobs = [job for job in (*listed, *known) if job and fold.fits(job)]
         self._history.seen(jobs)
         group = [found for job in jobs if (found := self._joined(job))]
         yield from list(fold.choose(group))[:1]
+        if not group:
+            yield from self._hidden(identity)
+
+    def _hidden(self, identity: str) -> Iterator[Observed]:
+        """Other models of the address that no list shows, because somebody wiped all their labels."""
+        for job in map(self._service.job, self._history.siblings(identity)):
+            if job and (found := self._joined(job)):
+                yield found
 
     def _by_job(self, name: str, reference: Reference) -> Iterator[Observed]:
         """The model that one job made, by the name of the job: it is not the one that counts under its id."""

@@ -7,6 +7,7 @@ and `fold` look, `staging`, `claims` and `creation` begin a training, `changes` 
 
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from reconciler.errors import PermissionDenied, Refused, RemoteError
 from reconciler.providers import inference
@@ -45,7 +46,8 @@ class VertexProvider:
         self._service = service
         self._objects = objects
         self._capabilities = capabilities(service.location)
-        history, claims = History(), Claims(objects, folder, grace)
+        place = replace(folder, name=f"{folder.name}claims/{service.project}/{service.location}/")
+        history, claims = History(), Claims(objects, place, grace)
         self._history = history
         self._observation = Observation(service, history)
         self._staging = Staging(objects, folder)
@@ -145,10 +147,7 @@ class VertexProvider:
         reference = _job(observed)
         if observed.state is not State.TRAINING or reference is None:
             return
-        try:
-            self._service.http.send("POST", f"{self._service.root}/{reference.path}:cancel", None, {})
-        except RemoteError as error:
-            LOG.warning("%s was not cancelled: %s", observed.name, error)
+        self._service.http.send("POST", f"{self._service.root}/{reference.path}:cancel", None, {})
 
     def poll(self, operations: Sequence[Operation]) -> Sequence[Operation]:
         """Look at all trainings at once: see `Trainings.look`."""

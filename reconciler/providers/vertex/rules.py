@@ -59,7 +59,7 @@ _SETTINGS = {
 }
 
 _FIELDS = (
-    FieldRule("displayName", Mutability.IN_PLACE, "shown in the console; not unique", longest=128),
+    FieldRule("displayName", Mutability.IN_PLACE, "shown in the console; not unique", longest=128, late=True),
     FieldRule("description", Mutability.IN_PLACE, "free text"),
     FieldRule("labels.*", Mutability.IN_PLACE, "labels of the Model; the mark of ownership is kept beside them"),
     FieldRule(

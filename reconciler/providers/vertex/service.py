@@ -12,7 +12,7 @@ from reconciler.providers.http import Http
 from reconciler.providers.paging import pages
 from reconciler.providers.protojson import Json, items
 from reconciler.providers.vertex import fold
-from reconciler.providers.vertex.codec import MADE, Job, decode_job, marked
+from reconciler.providers.vertex.codec import WORKING, Job, decode_job, marked
 from reconciler.providers.vertex.labels import ID
 from reconciler.providers.vertex.reference import Reference
 from reconciler.providers.vertex.serving import Endpoint, Model, decode_endpoint, decode_model, decode_versions
@@ -28,6 +28,7 @@ class Service:
     def __init__(self, http: Http, project: str, location: str) -> None:
         """`http` speaks to the host of the location."""
         self.http = http
+        self.project = project
         self.location = location
         self.parent = f"projects/{project}/locations/{location}"
         self.root = f"/v1/{self.parent}"
@@ -89,23 +90,11 @@ class Service:
         path = f"{self.root}/{model.whole.path}:listVersions"
         return [version for page in pages(self.http, path) for version in decode_versions(page)]
 
-    def made(self, jobs: Iterable[Job]) -> tuple[dict[str, Model], dict[str, Endpoint]]:
-        """What these jobs have made, as it is now, one by one."""
-        models: dict[str, Model] = {}
-        endpoints: dict[str, Endpoint] = {}
-        for job in jobs:
-            if job.state in MADE and job.model and job.endpoint:
-                if model := self.model(job.model):
-                    models[job.model.path] = model
-                if endpoint := self.endpoint(job.endpoint):
-                    endpoints[job.endpoint.path] = endpoint
-        return models, endpoints
-
     def joined(self, job: Job) -> Observed | None:
-        """One job with what it made; None if nothing of that is left."""
-        models, endpoints = self.made([job])
-        model = models.get(job.model.path) if job.model else None
-        return fold.join(job, model, endpoints.get(job.endpoint.path) if job.endpoint else None)
+        """One job with what it made, as it is now; None if nothing of that is left."""
+        over = job.state not in WORKING
+        model = self.model(job.model) if job.model and over else None
+        return fold.join(job, model, self.endpoint(job.endpoint) if job.endpoint and over else None)
 
     def _get(self, reference: Reference) -> Json | None:
         """One resource, named by our own project; None if there is none."""
