@@ -26,8 +26,10 @@ ROUNDS = 4
 
 
 def preview(desired: Iterable[Desired], reader: Reader, terms: Terms) -> Plan:
-    """Read what exists and plan."""
+    """Read what exists and plan; raise InvalidManifests for data that is not there, or larger than a training takes."""
     desired = located(desired, reader)
+    if wrong := [finding for each in desired for finding in _misplaced(each, reader.capabilities.limits.request_bytes)]:
+        raise InvalidManifests(tuple(sorted(wrong)))
     snapshot, made = _confirmed(desired, reader, terms)
     facts = _ask(made, reader)
     return made if facts == Facts() else plan(desired, snapshot, replace(terms, facts=facts))
@@ -36,33 +38,30 @@ def preview(desired: Iterable[Desired], reader: Reader, terms: Terms) -> Plan:
 def located(desired: Iterable[Desired], reader: Reader) -> tuple[Desired, ...]:
     """The same, with the digests of data in Cloud Storage, of which only the service can tell what they are.
 
-    Raises InvalidManifests for data that is not there, or larger than a training takes.
+    Data that is not there keeps no digest: nothing can be said of it.
     """
     wants = tuple(desired)
     remote = {d.locator.path for each in wants for d in (each.dataset, each.validation) if d and d.locator.remote}
     if not remote:
         return wants
     found = {path: reader.stat(path) for path in sorted(remote)}
-    wrong = [finding for each in wants for finding in _misplaced(each, found, reader.capabilities.limits.request_bytes)]
-    if wrong:
-        raise InvalidManifests(tuple(sorted(wrong)))
     looked = (
         replace(each, dataset=_seen(each.dataset, found), validation=_seen(each.validation, found)) for each in wants
     )
     return rooted(looked)
 
 
-def _misplaced(desired: Desired, found: Mapping[str, Stored | None], most: int) -> Iterator[Diagnostic]:
+def _misplaced(desired: Desired, most: int) -> Iterator[Diagnostic]:
     """What is wrong with the data of a manifest that lies in Cloud Storage."""
     for dataset in (desired.dataset, desired.validation):
         if dataset is None or not dataset.locator.remote:
             continue
-        path, stored = dataset.locator.path, found[dataset.locator.path]
-        if stored is None:
+        path, size = dataset.locator.path, dataset.request_bytes
+        if not dataset.digest:
             advice = "upload it, or let this identity read it (storage.objects.get)"
             yield Diagnostic(dataset.origin, f"{path} is not there, or hidden from this identity", advice)
-        elif not 0 < stored.size <= most:
-            yield Diagnostic(dataset.origin, f"{path} has {stored.size:,} bytes", f"a training takes 1 to {most:,}")
+        elif not 0 < size <= most:
+            yield Diagnostic(dataset.origin, f"{path} has {size:,} bytes", f"a training takes 1 to {most:,}")
 
 
 def _seen(dataset: Dataset | None, found: Mapping[str, Stored | None]) -> Dataset | None:

@@ -6,6 +6,7 @@ import pytest
 
 from reconciler.errors import InvalidManifests, Origin, Unreachable
 from reconciler.plan.event import Report, Result
+from reconciler.plan.serving import serving
 from reconciler.preview import located, preview
 from reconciler.removal import RECORD
 from reconciler.resource.dataset import Dataset, Locator, Stored, stored_digest
@@ -208,6 +209,15 @@ def test_a_child_of_such_data_follows_it() -> None:
     ],
 )
 def test_data_that_cannot_be_used_is_an_error_of_the_manifest(stored: dict[str, Stored], said: str) -> None:
+    here, want = world(stored=stored), replace(desired(), dataset=remote())
     with pytest.raises(InvalidManifests) as caught:
-        located([replace(desired(), dataset=remote())], world(stored=stored))
+        preview([want], here, TERMS)
     assert [str(found).startswith(f"m.yaml:7:11: {said}") for found in caught.value.diagnostics] == [True]
+
+
+def test_what_serves_is_told_all_the_same() -> None:
+    """Data may be taken away once a model is trained: who only asks what there is is no worse off for that."""
+    want = replace(desired(), dataset=remote(), validation=remote())
+    here = world(observed(replace(want, dataset=desired().dataset, validation=desired().dataset)))
+    (found,) = serving(located([want], here), here.observe(), TERMS)
+    assert (found.model, found.stale) == (here.observe()[0], False)

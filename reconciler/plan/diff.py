@@ -131,7 +131,12 @@ def _trained(
 def _validation(desired: Desired, observed: Observed) -> Iterator[FieldChange]:
     """The data a training is measured with: other data changes nothing about a model that is trained."""
     recorded = observed.ownership.validation if observed.ownership else ""
-    if desired.validation is None or not recorded or same_hash(recorded, desired.validation.digest):
+    if (
+        desired.validation is None
+        or not desired.validation.digest
+        or not recorded
+        or same_hash(recorded, desired.validation.digest)
+    ):
         return
     new, why = short_digest(desired.validation.digest), "measures the next training"
     yield FieldChange(VALIDATION, short_digest(recorded), new, Effect.NOTE, Reason.NEXT_TRAINING, why)
@@ -139,7 +144,7 @@ def _validation(desired: Desired, observed: Observed) -> Iterator[FieldChange]:
 
 def _data(desired: Desired, observed: Observed, *, proven: bool) -> Iterator[FieldChange]:
     """The data, by digest: the service never gives it back."""
-    if desired.dataset is None or proven:
+    if desired.dataset is None or not desired.dataset.digest or proven:
         return
     recorded = observed.ownership.digest if observed.ownership else ""
     if same_hash(recorded, desired.dataset.digest):

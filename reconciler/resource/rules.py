@@ -35,8 +35,8 @@ class FieldRule:
     `defaults` are the values the service is documented to choose among when the field is not declared;
     `alternative` is the field that takes this one's place when it is declared; `pattern` (RE2) is what the provider
     accepts; `why` is said to the user beside a forced replacement; `readable` is false for what is never reported.
-    `choices` are the only numbers that it may be, `longest` the most characters; none and 0 where anything goes. What is
-    `late` the service takes only when the model is there: it is written when the training is over.
+    `choices` are the only numbers that it may be, `longest` the most characters; none and 0 where anything goes.
+    What is `late` the service takes only when the model is there: it is written when the training is over.
     """
 
     path: str

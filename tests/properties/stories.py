@@ -14,8 +14,8 @@ BEGINS = "POST .*/tuningJobs$"
 
 
 LAGS = (2, 4, 6, 8, 10)
-"""How many lists may not show a job. Which of them matters depends on how often the program looks; a list that lagged for
-longer than the grace of a claim would be believed, so in other histories no such time goes by at once."""
+"""How many lists may not show a job. Which of them matters depends on how often the program looks. Lists that lagged
+for longer than a claim is respected would be believed, so in random histories no such time goes by at once."""
 
 
 @dataclass(frozen=True)

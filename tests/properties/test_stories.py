@@ -17,7 +17,6 @@ def test_it_ends_in_peace(told: str) -> None:
 
 
 @pytest.mark.only("vertex")
-@pytest.mark.xfail(strict=True, reason="the inputs of a parent are hashed as declared, whatever its model is")
 def test_a_child_stays_where_its_parent_does() -> None:
     """What is written out for the parent is what it was trained with, so nothing is done about the parent itself."""
     world = History(Settings(steps_per_second=5.0, vertex_defaults="echo"))
