@@ -5,6 +5,7 @@
     ├── InvalidManifests            manifests or datasets are wrong: all findings at once (exit 1)
     ├── RemoteError                 the remote service refused or did not answer (exit 1)
     │   ├── Unreachable             no usable answer: connection, timeout, not JSON
+    │   │   └── Unsent              no connection: the request never left
     │   ├── Unauthenticated         no credentials, or credentials the service does not take
     │   ├── PermissionDenied        the identity may not do this, or the thing is not its own
     │   ├── NotFound                there is no such thing (or it is hidden)
@@ -97,6 +98,10 @@ class RemoteError(ReconcilerError):
 
 class Unreachable(RemoteError):
     """No usable answer: the act may or may not have happened."""
+
+
+class Unsent(Unreachable):
+    """No answer, for the request never left: nothing has happened."""
 
 
 class Unauthenticated(RemoteError):

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, TypeAlias, assert_never
 from urllib.parse import urlencode, urlsplit
 
 from reconciler import __version__
-from reconciler.errors import RemoteError, Unreachable
+from reconciler.errors import RemoteError, Unreachable, Unsent
 from reconciler.providers import retry
 from reconciler.providers.credentials import Credentials
 from reconciler.providers.outcome import (
@@ -167,8 +167,9 @@ class Http:
     def _conclude(self, outcome: Outcome, accept: Collection[int]) -> Answered:
         """Return a success, or what is accepted as one; raise an error for anything else."""
         match outcome:
-            case Lost(why=why):
-                raise Unreachable(f"no answer from {self._host}: {why}", "check network and endpoint, then run again")
+            case Lost(why=why, undone=undone):
+                error = Unsent if undone else Unreachable
+                raise error(f"no answer from {self._host}: {why}", "check network and endpoint, then run again")
             case Answered(status=status) if succeeded(status) or status in accept:
                 return outcome
             case Answered(status=status, headers=headers) if (

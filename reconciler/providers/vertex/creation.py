@@ -21,7 +21,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, NoReturn
 
-from reconciler.errors import Refused, RemoteError, Unreachable
+from reconciler.errors import Refused, RemoteError, Unreachable, Unsent
 from reconciler.providers.retry import Repeat
 from reconciler.providers.vertex import fold
 from reconciler.providers.vertex.claims import Claim, Claims, time_of
@@ -173,7 +173,9 @@ class Creation:
 
 
 def _certain(error: RemoteError) -> bool:
-    """Whether a refusal says that nothing was begun."""
+    """Whether a failure says that nothing was begun."""
+    if isinstance(error, Unsent):
+        return True
     refused = HTTPStatus.BAD_REQUEST <= error.status < HTTPStatus.INTERNAL_SERVER_ERROR
     return refused and error.status != HTTPStatus.REQUEST_TIMEOUT
 

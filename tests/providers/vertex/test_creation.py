@@ -4,9 +4,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+import requests
 
 from reconciler.emulator.faults import Cut, Fault, Html, Status, Truncate
-from reconciler.errors import QuotaExceeded, Refused, RemoteError, Unauthenticated
+from reconciler.errors import QuotaExceeded, Refused, RemoteError, Unauthenticated, Unsent
 from reconciler.plan.training import ownership
 from reconciler.providers.vertex.labels import encode
 from reconciler.resource.observed import Mark, State
@@ -113,6 +114,24 @@ def test_a_list_that_lags_for_more_than_a_minute_begins_nothing(make_world: Call
     assert refused(world.create).reason == "UNCERTAIN"
     world.time += 700
     world.anew()
+    assert world.create().name
+    assert len(world.jobs()) == 1
+
+
+def test_a_request_that_never_left_has_begun_nothing(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody has to wait for what cannot have happened."""
+    deliver = world.wire.send
+
+    def closed(request: requests.PreparedRequest, *_: object, **__: object) -> requests.Response:
+        if str(request.url).endswith("/tuningJobs") and request.method == "POST":
+            raise requests.exceptions.ConnectTimeout(request=request)
+        return deliver(request)
+
+    monkeypatch.setattr(world.wire, "send", closed)
+    with pytest.raises(Unsent):
+        world.create()
+    assert world.claims() == {}
+    monkeypatch.undo()
     assert world.create().name
     assert len(world.jobs()) == 1
 
