@@ -128,7 +128,7 @@ def _unusable(row: Change, observed: Observed) -> Change:
     """A model that may be whole and does not serve, or is in a state that nobody here knows."""
     if not observed.trouble:
         return refused(row, Reason.UNKNOWN_STATE, Action.NOOP, UNKNOWN)
-    detail = f"{observed.trouble}; let it serve again, or `--replace {row.address}` trains anew"
+    detail = f"{observed.trouble}; if that cannot be mended, `--replace {row.address}` trains anew"
     return refused(row, Reason.NOT_SERVING, Action.NOOP, detail)
 
 

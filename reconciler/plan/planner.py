@@ -8,13 +8,17 @@ compute, then age. All other models of the address are leftovers.
     (none)      a training: REPLACE while a leftover serves, or CREATE  go as soon as the new model is READY
     TRAINING    WAIT; what a PATCH can change is shown, done later      go as soon as it is READY
     FAILED      refused, unless a retry was asked for                   stay
-    UNKNOWN     refused                                                 stay
+    UNKNOWN     refused: its state is not known, or nothing serves it   stay
     READY       NOOP, or UPDATE in one PATCH                            DELETE; one that trains: WAIT, then DELETE
 
 No leftover goes before `wanted` is READY, and none that was protected under another name goes without a wish. An
 attempt that trains beside an older READY attempt at the same inputs was asked for with `--replace`, so it is the wanted
 one. A model without a mark whose id proves these inputs counts as the same; one whose id proves only the address keeps
-it from being trained, and is never deleted.
+it from being trained, and is never deleted. Where a service keeps records of trainings that failed, there is nothing of
+them to delete. What is there and serves nobody (half a deletion, perhaps) is a leftover like a READY one.
+
+A model tuned from a declared one is planned with it, and begun after it (see `parents`). A training that was begun
+twice is stopped, whatever becomes of the one that counts; what was imported where marks prove nothing is never deleted.
 
 Not declared, and the whole workspace was loaded: READY and FAILED are deleted, TRAINING is waited for and deleted,
 unless protected or kept. All of them stay while a declared address has no model that serves and is refused its

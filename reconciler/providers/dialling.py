@@ -3,8 +3,9 @@
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
+from reconciler.errors import UsageError
 from reconciler.providers.port import Provider
-from reconciler.providers.services import DEFAULT
+from reconciler.providers.services import DEFAULT, SERVICES
 from reconciler.resource.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -23,10 +24,14 @@ def dial(
 
     With `losses`, trainings are observed with their loss curves, where the service shows them.
     """
-    if (workspace.provider or DEFAULT) == "vertex":
-        from reconciler.providers.vertex import connect as vertex
+    match workspace.provider or DEFAULT:
+        case "gemini":
+            from reconciler.providers.gemini import connect as gemini
 
-        return vertex.connect(workspace, environ, session=session, sleep=sleep)
-    from reconciler.providers.gemini import connect as gemini
+            return gemini.connect(workspace, environ, session=session, losses=losses, sleep=sleep)
+        case "vertex":
+            from reconciler.providers.vertex import connect as vertex
 
-    return gemini.connect(workspace, environ, session=session, losses=losses, sleep=sleep)
+            return vertex.connect(workspace, environ, session=session, sleep=sleep)
+        case other:
+            raise UsageError(f"there is no provider {other}", f"write {' or '.join(SERVICES)}")

@@ -935,8 +935,8 @@ VERTEX = (
         "half a model is READY",
         "What nothing serves is taken for what serves, and its predecessor is deleted.",
         "providers/vertex/fold.py",
-        'return (State.READY, "") if endpoint.serves(job.model) else (State.UNKNOWN, NOT_DEPLOYED)',
-        'return State.READY, ""',
+        "if endpoint.answers(job.model):",
+        "if endpoint.answers(job.model) or endpoint:",
     ),
     Mutant(
         "copied labels are a mark",

@@ -37,7 +37,7 @@ def test_a_model_that_nothing_serves_is_not_trained_again() -> None:
     """Law 31: Model there, Endpoint gone."""
     made = planned(V1, idle(observed(V1)))
     assert told(made) == ["!NOOP a NOT_SERVING"]
-    assert row(made).detail == f"{GONE}; let it serve again, or `--replace TunedModel/a` trains anew"
+    assert row(made).detail == f"{GONE}; if that cannot be mended, `--replace TunedModel/a` trains anew"
     again = planned(V1, idle(observed(V1)), replace="a")
     assert told(again) == ["CREATE a REQUESTED"]
     assert names(row(again).supersedes) == [observed(V1).name]

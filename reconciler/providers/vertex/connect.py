@@ -68,7 +68,7 @@ def connect(
         Service(dial(endpoint, explain), project, location),
         Objects(dial(storage, explain_storage)),
         _folder(bucket),
-        _grace(environ),
+        _grace(environ, least=GRACE if endpoint == service else 0.0),
     )
 
 
@@ -78,13 +78,13 @@ def _folder(bucket: str) -> Place:
     return Place(name, f"{folder}/reconciler/" if folder else "reconciler/")
 
 
-def _grace(environ: Mapping[str, str]) -> float:
-    """The grace of claims."""
+def _grace(environ: Mapping[str, str], least: float) -> float:
+    """The grace of claims; at the service itself it can only be made longer, or two runs could train at once."""
     text = environ.get(PATIENCE, "")
     try:
         grace = float(text) if text else GRACE
     except ValueError:
         grace = -1.0
-    if not 0 <= grace <= 10 * GRACE:
-        raise UsageError(f"{PATIENCE} is {text!r}", f"set it to a number of seconds up to {10 * GRACE:.0f}")
+    if not least <= grace <= 10 * GRACE:
+        raise UsageError(f"{PATIENCE} is {text!r}", f"set it to seconds from {least:.0f} to {10 * GRACE:.0f}")
     return grace

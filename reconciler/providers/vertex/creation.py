@@ -26,7 +26,7 @@ from reconciler.providers.retry import Repeat
 from reconciler.providers.vertex import fold
 from reconciler.providers.vertex.claims import Claim, Claims, time_of
 from reconciler.providers.vertex.codec import DEAD, Job, decode_job
-from reconciler.providers.vertex.history import History
+from reconciler.providers.vertex.history import History, counting
 from reconciler.providers.vertex.labels import decode
 from reconciler.providers.vertex.service import Service
 from reconciler.resource.observed import Mark, Ownership
@@ -96,12 +96,11 @@ class Creation:
         return ended is not None and held.now - ended.timestamp() >= self._claims.grace
 
     def _listed(self, identity: str) -> Job | None:
-        """The job with this id that counts: the oldest that did not fail, else the newest; spent ones do not."""
+        """The job with this id that counts; spent ones do not."""
         jobs = [
             job for job in self._service.jobs(identity) if fold.fits(job) and not self._history.spent(job.reference)
         ]
-        ordered = sorted(jobs, key=lambda job: (job.created.removesuffix("Z"), job.name))
-        return next((job for job in ordered if job.state not in DEAD), ordered[-1] if ordered else None)
+        return counting(jobs)
 
     def _overlooked(self, claim: Claim, identity: str) -> Job | None:
         """A job that is there before we begin one; if that cannot be told, the claim is free again."""

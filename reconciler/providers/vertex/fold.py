@@ -35,6 +35,7 @@ from reconciler.resource.rules import Value
 NO_ENDPOINT = "its Model is there, its Endpoint is gone"
 NO_MODEL = "its Endpoint is there, its Model is gone"
 NOT_DEPLOYED = "its Model is not deployed on its Endpoint"
+NO_TRAFFIC = "its Endpoint sends all requests to other Models"
 NOTHING_NAMED = "its training succeeded, and the service names no Model that it made"
 LEFT_BEHIND = "its training did not succeed, and has left a Model behind"
 
@@ -167,7 +168,9 @@ def _made(job: Job, model: Model | None, endpoint: Endpoint | None) -> tuple[Sta
     if not job.model:
         return State.UNKNOWN, NOTHING_NAMED
     if model and endpoint:
-        return (State.READY, "") if endpoint.serves(job.model) else (State.UNKNOWN, NOT_DEPLOYED)
+        if endpoint.answers(job.model):
+            return State.READY, ""
+        return State.UNKNOWN, NO_TRAFFIC if endpoint.serves(job.model) else NOT_DEPLOYED
     if model:
         return State.UNKNOWN, NO_ENDPOINT
     # An Endpoint that serves others alone is theirs by now.

@@ -16,6 +16,12 @@ FEW = 3
 """Jobs of an address that are looked at once more before it is trained."""
 
 
+def counting(jobs: Iterable[Job]) -> Job | None:
+    """Of jobs with one id the one that counts: the oldest that did not fail, else the newest."""
+    ordered = sorted(jobs, key=lambda job: (job.created.removesuffix("Z"), job.name))
+    return next((job for job in ordered if job.state not in DEAD), ordered[-1] if ordered else None)
+
+
 class History:
     """Grows while the provider lives; may be used from several threads at once."""
 

@@ -123,7 +123,7 @@ class VertexProvider:
         return self._trainings.arrived(Operation(name, done=False), job)
 
     def update(self, observed: Observed, values: Mapping[str, Value], ownership: Ownership | None) -> Operation:
-        """Write values and mark with one PATCH of the Model; labels are compared with what it has, just before."""
+        """Write values and mark to the Model, which is read just before: see `changes`."""
         return change(self._service, observed, values, ownership)
 
     def delete(self, observed: Observed, again: Callable[[], object] = lambda: None) -> Operation:

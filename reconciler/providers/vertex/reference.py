@@ -1,7 +1,8 @@
 """Resource names: `projects/P/locations/L/COLLECTION/ID`, models also with `@VERSION`. Pure.
 
 The service answers with the number of a project where it was asked by id, so the project does not tell resources
-apart. What is asked for is always named by our own project and location, never by what somebody sent.
+apart. What is asked for is always named by our own project and location, or, to go on from
+a Model, as the service named it.
 """
 
 import re

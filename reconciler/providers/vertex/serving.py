@@ -45,6 +45,11 @@ class Endpoint:
         """Whether this Model is deployed here."""
         return any(model.covers(each.model) for each in self.deployed) if model else False
 
+    def answers(self, model: Reference) -> bool:
+        """Whether requests come to this Model: it has traffic here, or nothing else has any."""
+        answering = [each for each in self.deployed if each.traffic] or self.deployed
+        return any(model.covers(each.model) for each in answering)
+
 
 def decode_model(model: object) -> Model:
     """Read a Model; its version is in its name, or beside it. Raise RemoteError for what is none."""

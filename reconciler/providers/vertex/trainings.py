@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from reconciler.providers.vertex import fold
 from reconciler.providers.vertex.codec import DEAD, MADE, Job
-from reconciler.providers.vertex.history import History
+from reconciler.providers.vertex.history import History, counting
 from reconciler.providers.vertex.reference import Reference, parse
 from reconciler.providers.vertex.service import Service
 from reconciler.resource.observed import Operation, State
@@ -63,7 +63,11 @@ class Trainings:
 
     def _progressed(self, operation: Operation, job: Reference | None, jobs: dict[str, Job]) -> Operation:
         """The operation after this look; unchanged if its job was not seen."""
-        found = jobs.get(job.id) if job else _counting(jobs, operation.model)
+        found = (
+            jobs.get(job.id)
+            if job
+            else counting(job for job in jobs.values() if job.identity == operation.model and fold.fits(job))
+        )
         return self.arrived(operation, found) if found else operation
 
     def _jobs(self, awaited: Sequence[Operation]) -> dict[str, Job]:
@@ -89,10 +93,3 @@ def job_of(operation: Operation) -> Reference | None:
     return next(
         (found for name in (operation.name, told, operation.model) if (found := parse(name, "tuningJobs"))), None
     )
-
-
-def _counting(jobs: dict[str, Job], identity: str) -> Job | None:
-    """The job that counts under an id."""
-    fitting = [job for job in jobs.values() if job.identity == identity and fold.fits(job)]
-    ordered = sorted(fitting, key=lambda job: (job.created.removesuffix("Z"), job.name))
-    return next((job for job in ordered if job.state not in DEAD), ordered[-1] if ordered else None)
