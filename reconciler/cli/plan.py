@@ -20,6 +20,7 @@ from reconciler.cli.options import (
     wishing,
 )
 from reconciler.cli.session import Session
+from reconciler.plan.change import acts
 from reconciler.plan.plan import Plan
 from reconciler.providers.port import Reader
 from reconciler.render.text import plan_text
@@ -78,7 +79,7 @@ def _show(plan: Plan, begun: Session, console: Console, output: str) -> None:
 
 def _exit_code(plan: Plan) -> int:
     """What a pipeline wants to know: will something be written, is something in the way, is something under way."""
-    if plan.acts:
+    if any(acts(row) for row in plan.changes if not row.finishes):
         return 2
     if plan.counts.refused:
         return 4

@@ -97,6 +97,11 @@ class Change:
         return tuple(f for f in self.writes if f.effect is Effect.WRITE and f.old is None)
 
     @property
+    def finishes(self) -> bool:
+        """Whether the row only waits for a training, and writes what that could not be told."""
+        return self.action is Action.WAIT and self.writes == self.completes and not self.supersedes and not leaves(self)
+
+    @property
     def remarks(self) -> int:
         """How many things the row has to tell that lead to nothing: notes, and values that the service changed."""
         told = (Reason.SERVER_DEFAULT, Reason.NEXT_TRAINING)

@@ -190,10 +190,15 @@ def a_busy_project(stage: Stage) -> None:
 
 @story(only="vertex")
 def deleted_by_somebody_and_trained_again(stage: Stage) -> None:
-    """Somebody deleted our model: its job and its claim are still there, and are no reason not to train it again."""
+    """Somebody deleted our model: its job and its claim are still there, and are no reason not to train it again.
+
+    Right after its training they may be: what it made may only not show yet.
+    """
     trained(stage)
     model = stage.id("sentences")
     stage.somebody("deletes our model", stage.deeds.delete, model)
+    stage.run("apply --yes", 4)
+    stage.passes(600)
     stage.run("apply --yes")
     stage.run("plan")
     assert stage.ids("sentences") == [model]
