@@ -49,6 +49,8 @@ class Judge:
     models: dict[str, Model] = field(default_factory=dict)
     sides: dict[int, Side] = field(default_factory=dict)
     first: dict[int, frozenset[str]] = field(default_factory=dict)
+    looking: set[int] = field(default_factory=set)
+    """Runs that have asked for nothing but that list so far: it may take several requests."""
     births: Counter[tuple[Signed, Inputs]] = field(default_factory=Counter)
     undone: Counter[tuple[Signed, Inputs]] = field(default_factory=Counter)
     steady: set[Signed] = field(default_factory=set)
@@ -60,6 +62,7 @@ class Judge:
         """A run begins; it has looked at nothing yet."""
         self.sides[run] = side
         self.first.pop(run, None)
+        self.looking.discard(run)
 
     def deliver(self, run: int, request: Request, *, heard: bool = True) -> Response:
         """Pass one request on, and judge it; the run has looked only at what it heard."""
@@ -67,8 +70,12 @@ class Judge:
         body = _json(request.body) if request.method in ("POST", "PATCH") else None
         meant = Recorded(request.method, path, dict(parse_qsl(query)), body, 0)
         if request.method == "GET":
-            if path.endswith(dialect().collection) and heard and run not in self.first:
-                self.first[run] = frozenset(self.alive())
+            if path.endswith(dialect().collection) and (run not in self.first or run in self.looking):
+                if heard:
+                    self.first[run] = frozenset(self.alive())
+                    self.looking.add(run)
+            else:
+                self.looking.discard(run)
             return self._pass(run, request)
         model = dialect().wire.model(meant, self.ask)
         before = self.alive().get(model, "")
