@@ -71,6 +71,15 @@ def test_what_a_child_started_from_goes_when_the_child_is_ready_and_not_before()
     assert made.index("delete c1") < made.index("delete p1")
 
 
+def test_a_parent_stays_while_a_child_that_was_not_selected_trains_from_it() -> None:
+    """Law 21: a training goes on in the model that it started from, whoever is looking."""
+    here = world(observed(PARENT_1), observed(CHILD, State.TRAINING))
+    alone = replace(TERMS, selected=frozenset({PARENT_1.address}))
+    run(here, preview([PARENT_2, CHILD_2], here, alone))
+    assert writes(here) == ["create p2"]
+    assert here.models[observed(PARENT_1).name].state is State.READY
+
+
 def test_a_child_is_not_begun_without_its_parent() -> None:
     here = world(failing={observed(PARENT_1).name})
     report = apply(here, [PARENT_1, CHILD])

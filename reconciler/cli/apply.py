@@ -127,5 +127,7 @@ def carry_out(plan: Plan, provider: Provider, pace: Pace, console: Console, outp
     with interruptible(pace.timeout, announce=not console.live) as clock:
         report = follow(execute(plan, provider, FileExamples(), clock, options), console, output)
     if output == "text" and report.outcomes:
-        console.print("\n" + report_text(report, console.style(sys.stdout), console.width(sys.stdout)))
+        command = click.get_current_context().info_name or "apply"
+        style, width = console.style(sys.stdout), console.width(sys.stdout)
+        console.print("\n" + report_text(report, style, width, command))
     return report.exit_code

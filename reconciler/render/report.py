@@ -17,10 +17,13 @@ TITLES: Mapping[Result, tuple[str, Tone]] = {
 """What stands above the rows of each result, in this order: the troubles last, where they are seen."""
 
 
-def report_text(report: Report, style: Style, width: int = 100) -> str:
-    """Write the end of a run, grouped by result, in the plan's order; the form of the last line is fixed."""
+def report_text(report: Report, style: Style, width: int = 100, command: str = "apply") -> str:
+    """Write the end of a run, grouped by result, in the plan's order; the form of the last line is fixed.
+
+    `command` is the one that goes on where this run ended: any other may want the opposite.
+    """
     parts = [part for result in TITLES if (part := _group(report, result, style, width))]
-    if advice := [line for text in _advice(report) for line in flow(text, width, rest="  ")]:
+    if advice := [line for text in _advice(report, command) for line in flow(text, width, rest="  ")]:
         parts.append("\n".join(advice))
     parts.append(style.paint(Tone.STRONG, last_line(report)))
     return "\n\n".join(parts) + "\n"
@@ -51,7 +54,7 @@ def _row(outcome: Ended) -> str:
     return f"{outcome.address}  {what}" + (f": {outcome.detail}" if outcome.detail else "")
 
 
-def _advice(report: Report) -> Iterator[str]:
+def _advice(report: Report, command: str) -> Iterator[str]:
     """What cut the run short, and what to do next."""
     if report.fatal:
         yield f"The run was given up: {report.fatal}"
@@ -60,10 +63,10 @@ def _advice(report: Report) -> Iterator[str]:
     if report.timed_out:
         yield "The time for waiting is over. What trains goes on training at the service."
     if report.count(Result.FAILED):
-        yield "Mend the cause of what failed, then run `reconciler apply` again: it goes on where this run ended."
+        yield f"Mend the cause of what failed, then run `reconciler {command}` again: it goes on where this run ended."
     elif report.fatal or report.count(Result.NOT_BEGUN):
-        yield "Run `reconciler apply` again: it goes on where this run ended."
+        yield f"Run `reconciler {command}` again: it goes on where this run ended."
     elif report.count(Result.TRAINING):
-        yield "`reconciler wait` waits for what trains; `reconciler apply` also does what comes after it."
+        yield f"`reconciler wait` waits for what trains; `reconciler {command}` also does what comes after it."
     if report.count(Result.REFUSED):
         yield "What is refused stays as it is until the reason beside it is gone."

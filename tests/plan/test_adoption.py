@@ -11,7 +11,7 @@ from reconciler.plan.plan import Plan
 from reconciler.plan.planner import plan
 from reconciler.resource.address import Address
 from reconciler.resource.identity import base_hash, short_digest
-from reconciler.resource.observed import Mark, Observed
+from reconciler.resource.observed import Mark, Observed, State
 from reconciler.resource.reason import Reason
 from tests.build import (
     BASE,
@@ -79,6 +79,27 @@ def test_assuming_data_needs_data() -> None:
 def test_an_address_that_has_a_model_takes_no_other(taken: Observed) -> None:
     with pytest.raises(Refused, match="already has"):
         adopted(beside=(taken,))
+
+
+def record(model: Observed) -> Observed:
+    """What is left of a training that failed, where nobody can delete or change that."""
+    return replace(model, state=State.FAILED, erasable=False)
+
+
+def test_the_record_of_a_failure_takes_no_place() -> None:
+    """Law 31: it stays for ever; nothing could be imported there again."""
+    assert told(adopted(beside=(record(observed(A)),))) == ["UPDATE a REQUESTED"]
+    with pytest.raises(Refused, match="already has"):
+        adopted(beside=(observed(A, State.FAILED),))
+
+
+def test_letting_go_leaves_out_what_cannot_be_changed() -> None:
+    """Law 38: a record has a mark that nobody can strip."""
+    failed = record(observed(desired(data="two")))
+    made = release(A.address, (observed(A), failed), terms())
+    assert [change.target for change in made.changes] == [observed(A).name]
+    with pytest.raises(Refused, match="no model carries the mark of TunedModel/a"):
+        release(A.address, (failed,), terms())
 
 
 def test_marking_again_what_is_ours_keeps_what_is_known() -> None:

@@ -42,6 +42,12 @@ def test_a_model_as_it_was_created_does_not_differ() -> None:
     assert differences(want, observed(want)) == []
 
 
+def test_a_field_that_the_service_does_not_have_is_no_difference() -> None:
+    """Validation has refused it; to plan all the same comes to an end."""
+    unheard = replace(desired(), fields={**desired().fields, "unheardOf": "x"})
+    assert differences(unheard, observed(desired())) == []
+
+
 def test_what_is_not_declared_is_no_difference() -> None:
     """Law 20: a removed line changes nothing, and a value that the service chose is never drift."""
     created = desired(epochs=20, temperature=0.7, description="x", display_name="n")

@@ -2,8 +2,10 @@
 
 from dataclasses import replace
 
+import pytest
+
 from reconciler.plan.change import Action, Change
-from reconciler.plan.parents import needed
+from reconciler.plan.parents import MODEL, needed
 from reconciler.plan.plan import Plan
 from reconciler.resource.desired import Desired
 from reconciler.resource.identity import PARENT
@@ -73,6 +75,36 @@ def test_restoring_a_parent_moves_nothing() -> None:
     assert made([PARENT_1, CHILD], imported, observed(CHILD)).empty
 
 
+def tuned_from(parent: Observed, child: Observed) -> tuple[Observed, Observed]:
+    """Both as a service shows them that says which model it made, and which one it went on from."""
+    model = "projects/1/locations/here/models/1@1"
+    fields = {path: value for path, value in child.fields.items() if path != "baseModel"}
+    return replace(parent, resources={MODEL: model}), replace(child, fields={**fields, "preTunedModel.name": model})
+
+
+def test_a_parent_that_is_not_trained_anew_takes_no_child_with_it() -> None:
+    """Laws 20 and 21: a line that goes, or that says what is so anyway, is no other model to start from."""
+    for before, after in ((desired("p", epochs=20), desired("p")), (desired("p"), desired("p", epochs=5))):
+        was, child = rooted([before, CHILD])
+        there = tuned_from(observed(was), observed(child))
+        assert told(made(list(rooted([after, CHILD])), *there)) == ["NOOP c", "NOOP p"]
+
+
+def test_a_child_of_the_model_that_was_replaced_is_replaced() -> None:
+    """Law 21: it was tuned from what stood for its parent, and something else does now."""
+    old, child = tuned_from(observed(PARENT_1), observed(CHILD))
+    new = replace(observed(PARENT_2), resources={MODEL: "projects/1/locations/here/models/2@1"})
+    assert "REPLACE c DEPENDENCY" in told(made([PARENT_2, CHILD_2], old, new, child))
+    assert "REPLACE c DEPENDENCY" in told(made([PARENT_2, CHILD_2], old, child))
+
+
+def test_a_child_that_was_made_by_hand_is_one_once_it_is_imported() -> None:
+    """Law 14: what it started from is shown, whatever its mark says of that."""
+    parent, child = tuned_from(observed(PARENT_1), observed(CHILD))
+    imported = replace(marked(child, base="0" * 40, asserted=True), name="somewhere/else")
+    assert told(made([PARENT_1, CHILD], parent, imported)) == ["NOOP c", "NOOP p"]
+
+
 def test_a_child_whose_parent_is_refused_is_refused() -> None:
     failed = observed(PARENT_1, State.FAILED)
     assert told(made([PARENT_1, CHILD], failed)) == ["!CREATE c DEPENDENCY+ABSENT", "!CREATE p FAILED"]
@@ -97,6 +129,18 @@ def test_what_a_refused_child_may_start_from_stays() -> None:
     replaced = made([PARENT_2, stuck], observed(PARENT_1))
     assert row_of(replaced, Action.REPLACE).supersedes == ()
     assert "!DELETE p DEPENDENCY+SUPERSEDED" in told(replaced)
+
+
+@pytest.mark.parametrize("state", [State.TRAINING, None])
+def test_what_an_unselected_child_may_start_from_stays(state: State | None) -> None:
+    """Law 21: the child was not asked for, and is to be tuned all the same, or is being tuned."""
+    child = [observed(CHILD, state)] if state else []
+    plan = made([PARENT_2, CHILD_2], observed(PARENT_1), observed(PARENT_2), *child, selected=["p"])
+    (stays,) = (change for change in plan.changes if change.refused)
+    assert (stays.target, stays.intended, stays.reasons[0]) == (observed(PARENT_1).name, Action.DELETE, "DEPENDENCY")
+    assert "TunedModel/c may be tuned from it, and is not READY: select it too" in stays.detail
+    served = made([PARENT_2, CHILD_2], observed(PARENT_1), observed(PARENT_2), observed(CHILD_2), selected=["p"])
+    assert told(served) == ["NOOP p", "DELETE p SUPERSEDED"]
 
 
 def test_the_models_of_a_parent_are_needed_while_a_child_is_not_ready() -> None:

@@ -94,6 +94,14 @@ def test_another_write_wish_or_place_is_another_digest(other: object) -> None:
     assert planned(TWO, observed(ONE)).digest != other.digest  # type: ignore[attr-defined]  # a plan
 
 
+def test_what_is_written_when_a_training_is_over_is_part_of_the_digest() -> None:
+    """Law 27: nobody has read it yet, and it waits to be written."""
+    begun = observed(ONE, State.TRAINING, description=None)
+    said = planned(desired(description="nobody has read this"), begun)
+    assert said.digest != planned(ONE, begun).digest
+    assert said.digest != planned(desired(description="something else"), begun).digest
+
+
 def test_new_values_are_part_of_the_digest() -> None:
     first, second = (planned(desired(temperature=t), observed(ONE)).digest for t in (0.1, 0.2))
     assert first != second

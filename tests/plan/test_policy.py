@@ -7,9 +7,28 @@ import pytest
 from reconciler.plan.change import Action, Effect
 from reconciler.plan.plan import Plan
 from reconciler.plan.policy import POLICIES
+from reconciler.resource.identity import PARENT
+from reconciler.resource.lineage import rooted
 from reconciler.resource.observed import State
-from tests.build import BATCH, WARMTH, desired, marked, names, observed, planned, row, told
+from reconciler.resource.rules import FieldRule, Mutability
+from tests.build import (
+    BATCH,
+    CAPABILITIES,
+    RULES,
+    WARMTH,
+    desired,
+    marked,
+    names,
+    observed,
+    planned,
+    row,
+    told,
+)
+from tests.world import World, run
 
+PARENTS = {
+    "capabilities": replace(CAPABILITIES, rules={**RULES, PARENT: FieldRule(PARENT, Mutability.RETRAIN, "its start")})
+}
 ONE, TWO, GONE = desired(data="one"), desired(data="two"), desired("gone", data="gone")
 SITUATIONS = {
     "create": planned(ONE),
@@ -120,6 +139,39 @@ def test_a_note_is_no_difference_that_a_policy_leaves_alone() -> None:
     clamped = planned(desired(batch=8, temperature=0.1), observed(desired(batch=8), batch=4))
     fields = {f.path: f.effect for f in row(POLICIES["create-only"](clamped)).fields}
     assert fields == {WARMTH: Effect.IGNORED, BATCH: Effect.NOTE}
+
+
+def test_a_child_is_not_tuned_from_what_a_policy_leaves_unmade() -> None:
+    """Law 21: the model that it would start from is not going to be there."""
+    parent, child = rooted([desired("p"), desired("c", parent="TunedModel/p")])
+    changed, follows, other = rooted([desired("p", data="two"), child, desired("new")])
+    made = planned([changed, follows, other], observed(parent), **PARENTS)
+    assert told(made) == ["CREATE c ABSENT+DEPENDENCY", "CREATE new ABSENT", "REPLACE p DATA_CHANGED"]
+    left = POLICIES["create-only"](made)
+    assert row(left, "c").refused
+    assert row(left, "c").reasons[0] == "DEPENDENCY"
+    assert row(left, "c").detail == f"{observed(changed).name}, which it is tuned from, is not made under this policy"
+    assert [(act.address, act.verb) for act in left.acts] == [("TunedModel/new", "create")]
+    assert told(POLICIES["upsert-only"](made))[0] == "CREATE c ABSENT+DEPENDENCY"
+
+
+def test_a_child_that_a_policy_leaves_alone_anyway_is_no_refusal() -> None:
+    parent, child = rooted([desired("p"), desired("c", parent="TunedModel/p")])
+    changed, follows = rooted([desired("p", data="two"), child])
+    left = POLICIES["create-only"](planned([changed, follows], observed(parent), observed(child), **PARENTS))
+    assert told(left) == ["NOOP c DEPENDENCY+IGNORED", "NOOP p DATA_CHANGED+IGNORED"]
+
+
+@pytest.mark.parametrize("policy", ["upsert-only", "create-only"])
+def test_a_second_training_that_a_policy_leaves_alone_is_not_stopped(policy: str) -> None:
+    """Law 19: stopping it is what the policy forbids; it stays to be seen."""
+    second = replace(observed(ONE, State.TRAINING), name="jobs/2", twin=True)
+    here = World()
+    here.put(observed(ONE), second)
+    made = POLICIES[policy](planned(ONE, observed(ONE), second))
+    assert told(made) == ["NOOP a", "NOOP a DUPLICATE+IGNORED"]
+    run(here, made)
+    assert here.writes == []
 
 
 def test_a_refused_row_stays_refused() -> None:

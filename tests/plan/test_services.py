@@ -9,10 +9,11 @@ from reconciler.plan.change import Action, Effect
 from reconciler.plan.diff import compare
 from reconciler.plan.guards import Bounds, guard
 from reconciler.plan.review import within
+from reconciler.resource.manifest import Lifecycle
 from reconciler.resource.observed import Observed, State
 from reconciler.resource.reason import Reason
 from reconciler.resource.rules import FieldRule, Mutability
-from tests.build import BATCH, CAPABILITIES, RULES, desired, names, observed, planned, row, told
+from tests.build import BATCH, CAPABILITIES, RULES, desired, marked, names, observed, planned, row, told
 
 V1, V2 = desired(data="one"), desired(data="two")
 GONE = "its endpoint is gone"
@@ -41,6 +42,34 @@ def test_a_model_that_nothing_serves_is_not_trained_again() -> None:
     again = planned(V1, idle(observed(V1)), replace="a")
     assert told(again) == ["CREATE a REQUESTED"]
     assert names(row(again).supersedes) == [observed(V1).name]
+
+
+def test_protection_covers_what_somebody_took_out_of_service() -> None:
+    """Law 15: a new training would delete it, though it replaces nothing that serves."""
+    want = replace(V2, lifecycle=Lifecycle(protect=True))
+    there = idle(observed(replace(V1, lifecycle=Lifecycle(protect=True))))
+    made = planned(want, there)
+    assert told(made) == ["!CREATE a PROTECTED"]
+    assert (made.acts, row(made).supersedes) == ((), ())
+    assert told(planned(want, there, unprotect="a")) == ["CREATE a ABSENT"]
+
+
+def test_what_is_kept_for_a_rollback_is_kept_out_of_service_too() -> None:
+    """Law 10: it can serve again; what some run has begun to delete cannot."""
+    keeps = replace(V2, lifecycle=Lifecycle(keep_superseded=1))
+    there = idle(observed(V1))
+    assert told(planned(keeps, observed(V2), there)) == ["NOOP a", "NOOP a RETAINED"]
+    assert told(planned(keeps, observed(V2), marked(there, going=True))) == ["NOOP a", "DELETE a SUPERSEDED"]
+    unknown = observed(V1, State.UNKNOWN)
+    assert "NOOP a RETAINED" not in told(planned(keeps, observed(V2), unknown))
+
+
+def test_a_model_that_cannot_be_erased_is_shown_all_the_same() -> None:
+    """Law 25: only the record of a failure is nothing; what was made and is not named is something."""
+    unnamed = replace(idle(observed(V1)), erasable=False)
+    made = planned([], unnamed)
+    assert (told(made), made.owned, made.empty) == (["!DELETE a UNKNOWN_STATE+UNDECLARED"], 1, False)
+    assert "!DELETE a UNKNOWN_STATE+SUPERSEDED" in told(planned(V2, observed(V2), unnamed))
 
 
 def test_half_a_deletion_is_finished() -> None:

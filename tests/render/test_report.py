@@ -48,6 +48,13 @@ def test_everything_is_told_by_result_and_the_troubles_last() -> None:
     )
 
 
+def test_who_goes_on_goes_on_with_what_was_begun() -> None:
+    """After a destroy that was cut short `apply` would train again what is gone."""
+    told = report_text(Report((DONE, NOT_BEGUN), interrupted=True), PLAIN, command="destroy")
+    assert "Run `reconciler destroy` again: it goes on where this run ended." in told
+    assert "`reconciler apply`" not in told
+
+
 @pytest.mark.parametrize(
     ("report", "advice"),
     [

@@ -164,6 +164,19 @@ def forget(stage: Stage) -> None:
 
 
 @story()
+def forget_that_fails(stage: Stage) -> None:
+    """Whoever is told how to go on is told to go on with what was begun: `apply` would delete what was to be kept."""
+    trained(stage)
+    model = stage.id("sentences")
+    stage.remove(MANIFEST)
+    stage.fault("marks cannot be written", "patch:403:1")
+    stage.run("forget sentences --yes", 1)
+    stage.run("forget sentences --yes")
+    stage.run("plan")
+    assert stage.ids("sentences") == [model]
+
+
+@story()
 def on_removal_keep(stage: Stage) -> None:
     """lifecycle.onRemoval: keep: when the manifest goes, the mark goes and the model stays."""
     trained(stage, "lifecycle:", "  onRemoval: keep")

@@ -16,6 +16,7 @@ from reconciler.emulator.settings import Settings
 from reconciler.errors import NotFound, PermissionDenied, RemoteError, Unreachable
 from reconciler.providers.credentials import EMBEDDED, Anonymous
 from reconciler.providers.http import Http
+from reconciler.providers.outcome import Answered
 from reconciler.providers.storage import uploads
 from reconciler.providers.storage.advice import explain
 from reconciler.providers.storage.codec import Place, decode, place, received
@@ -246,6 +247,24 @@ def test_a_service_that_keeps_nothing_is_given_up(make_world: Callable[..., Worl
         world.upload(LARGE)
 
 
+def test_an_upload_that_goes_back_and_forth_is_given_up(world: World) -> None:
+    """Getting on is to have come farther than ever: what was lost and came again is no progress."""
+    genuine = world.objects.http.exchange
+    asked: list[int] = []
+
+    def wavering(method: str, path: str, *rest: Any, **named: Any) -> Any:
+        if method != "PUT":
+            return genuine(method, path, *rest, **named)
+        asked.append(len(rest[1]))
+        assert len(asked) < 100, "there is no end to it"
+        return Answered(308, {"Range": f"bytes=0-{PIECE - 1}"} if len(asked) % 2 else {}, None, "")
+
+    world.objects.http.exchange = wavering  # type: ignore[method-assign]  # the service loses what it had
+    with pytest.raises(Unreachable, match="does not get on"):
+        world.upload(LARGE)
+    assert len(asked) == 1 + uploads.LAPSES + 1
+
+
 def test_another_run_that_is_quicker(world: World) -> None:
     world.emulator.inject(Fault("PUT", "^/upload/", Status(412), after=1))
     assert world.upload(LARGE) is None
@@ -277,7 +296,9 @@ def test_where_a_session_is_does_not_lead_elsewhere(world: World) -> None:
     assert set(paths) == {AT.upload}
 
 
-@pytest.mark.parametrize("location", ["", "https://storage.googleapis.com/elsewhere", "no URL"])
+@pytest.mark.parametrize(
+    "location", ["", "https://storage.googleapis.com/elsewhere", "no URL", "https://[bad/upload/x"]
+)
 def test_a_session_without_a_place_is_an_error(world: World, location: str) -> None:
     genuine = world.objects.http.exchange
 
@@ -333,19 +354,28 @@ def test_an_object_by_its_uri() -> None:
 @pytest.mark.parametrize(
     "resource",
     [
-        {},
-        {"size": "1"},
-        {"size": 1, "generation": "1"},
-        {"size": "x", "generation": "1"},
-        {"size": "1", "generation": "../1"},
+        {"size": None},
+        {"size": 1},
+        {"size": "x"},
+        {"generation": None},
+        {"generation": "../1"},
     ],
 )
 def test_what_is_no_object_resource(resource: dict[str, Any]) -> None:
     with pytest.raises(RemoteError, match="is the endpoint right"):
-        decode(resource)
+        decode({**RESOURCE, **resource})
 
 
-@pytest.mark.parametrize(("crc32c", "shown"), [("AAAAAQ==", "00000001"), ("", ""), ("AAA=", ""), ("?", ""), ("ü", "")])
-def test_checksums(crc32c: str, shown: str) -> None:
-    blob = decode({"size": "1", "generation": "1", "crc32c": crc32c, "metadata": {"a": 1, "b": "c"}})
-    assert (blob.crc32c, blob.metadata) == (shown, {"b": "c"})
+RESOURCE = {"size": "1", "generation": "1", "crc32c": "AAAAAQ==", "metadata": {"a": 1, "b": "c"}}
+
+
+def test_an_object_resource() -> None:
+    blob = decode(RESOURCE)
+    assert (blob.stored, blob.metadata) == (Stored(1, "00000001", "1"), {"b": "c"})
+
+
+@pytest.mark.parametrize("crc32c", [None, "", "AAA=", "?", "ü", 1])
+def test_data_without_a_checksum_cannot_be_told_from_other_data(crc32c: object) -> None:
+    """Law 34: size and CRC32C are all that tells data in Cloud Storage apart."""
+    with pytest.raises(RemoteError, match="without size, checksum or generation"):
+        decode({**RESOURCE, "crc32c": crc32c})

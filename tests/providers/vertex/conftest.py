@@ -14,7 +14,10 @@ from reconciler.emulator.faulttext import parse
 from reconciler.emulator.inprocess import adapter
 from reconciler.emulator.server import Emulator
 from reconciler.emulator.settings import Settings
+from reconciler.plan.plan import Context, Plan
+from reconciler.plan.terms import Terms
 from reconciler.plan.training import ownership
+from reconciler.preview import preview
 from reconciler.providers.credentials import EMBEDDED
 from reconciler.providers.vertex.connect import PATIENCE, connect
 from reconciler.providers.vertex.provider import VertexProvider
@@ -37,7 +40,10 @@ class Crash(BaseException):
 
 
 class Wire(BaseAdapter):
-    """The way of a provider's requests; at the nth one something may happen, before or after it is served."""
+    """The way of a provider's requests; at the nth one something may happen, before or after it is served.
+
+    `instead` sees every request, and may answer it in the service's place.
+    """
 
     def __init__(self, emulator: Emulator, sleep: Callable[[float], None]) -> None:
         super().__init__()
@@ -46,13 +52,16 @@ class Wire(BaseAdapter):
         self.at = 0
         self.before: Callable[[requests.PreparedRequest], None] = lambda _: None
         self.after: Callable[[requests.PreparedRequest], None] = lambda _: None
+        self.instead: Callable[[requests.PreparedRequest], requests.Response | None] = lambda _: None
 
     def send(self, request: requests.PreparedRequest, *_: object, **__: object) -> requests.Response:
         """Deliver one request."""
         self.sent += 1
         if self.sent == self.at:
             self.before(request)
-        answer = self.inner.send(request)
+        answer = self.instead(request)
+        if answer is None:
+            answer = self.inner.send(request)
         if self.sent == self.at:
             self.after(request)
         return answer
@@ -72,13 +81,13 @@ class World:
         self.wire = Wire(self.emulator, self.sleep)
         self.provider = self.connect()
 
-    def connect(self, transport: BaseAdapter | None = None) -> VertexProvider:
+    def connect(self, transport: BaseAdapter | None = None, workspace: Workspace | None = None) -> VertexProvider:
         """Connect anew, as another run does; what a provider remembers is gone."""
         session = requests.Session()
         self.wire = Wire(self.emulator, self.sleep)
         session.mount(EMBEDDED, transport or self.wire)
         return connect(
-            self.workspace(),
+            workspace or self.workspace(),
             {} if self.grace is None else {PATIENCE: str(self.grace)},
             session=session,
             sleep=self.sleep,
@@ -129,6 +138,15 @@ class World:
             changes.get("validation", ()),
             changes.get("parent"),
         )
+
+    def terms(self) -> Terms:
+        """The terms of a plan for everything that is declared."""
+        context = Context("acme", "acme", "vertex", "v1", "emulator", PROJECT, location=LOCATION)
+        return Terms(context, self.provider.capabilities, self.provider.naming)
+
+    def plan(self, *wants: Desired) -> Plan:
+        """Plan as another run does."""
+        return preview(wants, self.anew(), self.terms())
 
     def ready(self, desired: Desired | None = None, **changes: Any) -> Observed:
         """Create a model and let its training end."""

@@ -1,5 +1,7 @@
 """Beginning a training once: lost answers, lists that lag, races, claims that somebody left behind."""
 
+import io
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -116,6 +118,48 @@ def test_a_list_that_lags_for_more_than_a_minute_begins_nothing(make_world: Call
     world.anew()
     assert world.create().name
     assert len(world.jobs()) == 1
+
+
+def test_what_a_job_made_may_show_late(world: World) -> None:
+    """Law 7: a training that has just succeeded is not begun again because nothing of it shows yet."""
+    desired = world.desired()
+    world.create(desired)
+    world.time += 4_001
+    assert world.jobs() == ["SUCCEEDED"]
+    world.anew()
+    world.wire.instead = unmade
+    assert world.provider.read([world.name(desired)]) == ()
+    error = refused(lambda: world.create(desired))
+    assert (error.reason, "has just ended" in error.message) == ("UNCERTAIN", True)
+    assert "10 minutes after that end" in error.advice
+    world.anew()
+    assert world.create(desired).done
+    assert world.jobs() == ["SUCCEEDED"]
+
+
+def test_what_has_not_shown_for_long_is_gone(world: World) -> None:
+    """Law 31: its Model and Endpoint were deleted by somebody; the job alone is history."""
+    desired = world.desired()
+    first = world.create(desired)
+    world.time += 36_000
+    world.anew()
+    world.wire.instead = unmade
+    assert world.provider.read([world.name(desired)]) == ()
+    assert world.create(desired).name != first.name
+    assert len(world.jobs()) == 2
+
+
+def unmade(request: requests.PreparedRequest) -> requests.Response | None:
+    """Neither Models nor Endpoints show: lists are empty, and nothing is there by name."""
+    found = re.search(r"/(?:models|endpoints)(/|\?|$)", str(request.path_url))
+    if request.method != "GET" or not found:
+        return None
+    answer = requests.Response()
+    answer.request, answer.url = request, str(request.url)
+    answer.status_code, body = (404, b'{"error":{"code":404}}') if found[1] == "/" else (200, b"{}")
+    answer.headers["Content-Type"] = "application/json"
+    answer.raw = io.BytesIO(body)
+    return answer
 
 
 def test_a_request_that_never_left_has_begun_nothing(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,12 +4,14 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+import requests
 
 from reconciler.emulator.faults import Cut, Fault, Status
 from reconciler.errors import Refused, RemoteError, Unreachable
+from reconciler.plan.training import ownership
 from reconciler.providers.vertex.fold import NO_ENDPOINT, NO_MODEL, NOT_DEPLOYED
 from reconciler.resource.observed import Observed, State
-from tests.providers.vertex.conftest import ROOT, World, renamed
+from tests.providers.vertex.conftest import EXAMPLES, ROOT, World, renamed
 
 WRITES = ("POST", "DELETE", "PATCH", "PUT")
 
@@ -208,6 +210,31 @@ def test_a_claim_that_cannot_be_deleted_does_not_matter(
     assert world.provider.delete(observed).done
     assert "the claim of" in caplog.text
     assert world.listed("models") == []
+
+
+def test_a_claim_that_names_no_job_is_not_ours_to_delete(world: World) -> None:
+    """Law 19: another run has announced its training with it, and is about to begin that."""
+    desired = world.desired()
+    observed = world.ready(desired)
+    slow, three = world.connect(), world.connect()
+    world.connect().delete(observed)
+    raced: list[Refused] = []
+
+    def race(request: requests.PreparedRequest) -> None:
+        if request.method != "POST" or not str(request.url).endswith("/tuningJobs") or raced:
+            return
+        slow.delete(observed)
+        assert [claim["job"] for claim in world.claims().values()] == [""]
+        assert three.read([observed.name]) == ()
+        mark = ownership(desired, "acme")
+        raced.append(refused(lambda: three.create(observed.name, desired, mark, EXAMPLES)))
+
+    world.anew()
+    world.wire.instead = race
+    assert world.provider.read([observed.name]) == ()
+    world.create(desired)
+    assert [error.reason for error in raced] == ["UNCERTAIN"]
+    assert sorted(world.jobs()) == ["PENDING", "SUCCEEDED"]
 
 
 def test_a_failed_training_has_nothing_to_delete(make_world: Callable[..., World]) -> None:

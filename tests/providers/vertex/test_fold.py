@@ -9,7 +9,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.providers.vertex.codec import DEAD, MADE, WORKING, Job, decode_job
-from reconciler.providers.vertex.fold import NO_ENDPOINT, NO_MODEL, NOT_DEPLOYED, NOTHING_NAMED, fold, join, one_sided
+from reconciler.providers.vertex.fold import (
+    LEFT_BEHIND,
+    NO_ENDPOINT,
+    NO_MODEL,
+    NOT_DEPLOYED,
+    NOTHING_NAMED,
+    fold,
+    hidden,
+    join,
+    one_sided,
+)
 from reconciler.providers.vertex.labels import encode
 from reconciler.providers.vertex.serving import Endpoint, Model, decode_endpoint, decode_model
 from reconciler.resource.observed import Mark, Observed, Ownership, State
@@ -109,6 +119,47 @@ def test_a_success_that_names_nothing_is_no_history() -> None:
     assert (observed.state, observed.trouble, observed.removable) == (State.UNKNOWN, NOTHING_NAMED, False)
 
 
+def test_a_model_without_the_name_of_its_endpoint_is_there_all_the_same() -> None:
+    """Law 25: it costs, whoever serves it."""
+    job = replace(a_job(1), endpoint=None)
+    [observed] = fold([job], {"models/1@1": a_model(job)}, {})
+    assert (observed.state, observed.trouble, observed.removable) == (State.UNKNOWN, NO_ENDPOINT, True)
+    assert fold([job], {}, {}) == ()
+
+
+@pytest.mark.parametrize("state", sorted(DEAD))
+def test_what_a_training_without_success_has_left_is_shown(state: str) -> None:
+    """Law 31: a job that was stopped too late may have made its Model; that is no mere record."""
+    job = replace(a_job(1), state=state)
+    models, endpoints = served(job)
+    elsewhere = {"endpoints/1": an_endpoint(job, f"{AT}/models/2@1")}
+    for left in ((models, endpoints), (models, {}), ({}, endpoints)):
+        [observed] = fold([job], *left)
+        assert (observed.state, observed.trouble) == (State.UNKNOWN, LEFT_BEHIND)
+        assert (observed.removable, observed.record) == (True, False)
+    [observed] = fold([job], {}, elsewhere)
+    assert (observed.state, observed.record) == (State.FAILED, True)
+    assert [each.path for each in one_sided([job], models, {})] == ["endpoints/1"]
+
+
+def test_what_a_model_was_made_from_is_what_its_job_says() -> None:
+    """Law 31: labels of a Model can be edited, those of its job cannot; what a person asserted stands on the Model."""
+    job = a_job(1)
+    made = Ownership("acme", "numbers", f"1:{'a' * 40}", "b" * 40)
+    edited = replace(made, digest=f"1:{'e' * 40}", base="f" * 40, declared={"epochCount": 9}, protect=True)
+    served_by = an_endpoint(job, f"{AT}/models/1@1")
+
+    def read(ownership: Ownership, by: Job = job) -> Ownership | None:
+        observed = join(by, a_model(job, labels=encode(ownership, IDS[0])), served_by)
+        assert observed is not None
+        assert observed.mark is Mark.VALID
+        return observed.ownership
+
+    assert read(edited) == replace(made, protect=True)
+    assert read(replace(edited, asserted=True)) == replace(made, digest=edited.digest, protect=True, asserted=True)
+    assert read(edited, replace(job, labels={"reconciler-id": IDS[0]})) == edited
+
+
 def test_the_mark_of_the_model_counts() -> None:
     job = a_job(1)
     changed = {**job.labels, "reconciler-flags": "p", "reconciler-name": "renamed", "team": "blue"}
@@ -172,6 +223,13 @@ def test_what_the_lists_show_one_half_of_is_looked_for() -> None:
     more_models, more_endpoints = served(jobs[2])
     found = [each.path for each in one_sided(jobs, models | more_models, endpoints | more_endpoints)]
     assert found == ["models/1@1", "endpoints/2"]
+
+
+def test_what_no_list_shows_anything_of_is_history_or_hidden() -> None:
+    """Jobs that succeeded, the oldest first, to be looked at once more before their address is trained."""
+    jobs = [a_job(3), a_job(2, title="a copy"), a_job(1), a_job(4, "FAILED"), a_job(5, "RUNNING"), a_job(6), a_job(7)]
+    (models, _), (_, endpoints) = served(jobs[5]), served(jobs[6])
+    assert hidden(jobs, models, endpoints) == [jobs[2], jobs[0]]
 
 
 states = st.sampled_from(("SUCCEEDED", "PARTIALLY_SUCCEEDED", "FAILED", "RUNNING", "CANCELLED", "PAUSED", "NEW"))

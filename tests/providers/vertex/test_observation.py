@@ -9,12 +9,18 @@ import pytest
 
 from reconciler.emulator.faults import Fault, Status
 from reconciler.errors import PermissionDenied, Refused, RemoteError
+from reconciler.plan.adoption import adopt, release
 from reconciler.plan.training import ownership
 from reconciler.providers.port import Provider
 from reconciler.providers.vertex.fold import NO_ENDPOINT
+from reconciler.providers.vertex.labels import DATA, encode
 from reconciler.resource.dataset import Stored
+from reconciler.resource.identity import PARENT
+from reconciler.resource.lineage import rooted
 from reconciler.resource.observed import Mark, Observed, Operation, State
-from tests.providers.vertex.conftest import BUCKET, PARENT, ROOT, World
+from tests.build import told
+from tests.providers.vertex.conftest import BUCKET, EXAMPLES, ROOT, World
+from tests.providers.vertex.conftest import PARENT as HERE
 
 
 def foreign(world: World, number: int = 0) -> dict[str, Any]:
@@ -74,11 +80,11 @@ def load(world: World, ours: int, theirs: int) -> None:
     for number in range(ours + theirs):
         title = f"numbers-{'a' * 6}{str(number).translate(DIGITS):a>9}"
         labels = {**mark, "reconciler-id": title} if number < ours else {"team": "other"}
-        made = {"model": f"{PARENT}/models/{number + 1}@1", "endpoint": f"{PARENT}/endpoints/{number + 1}"}
+        made = {"model": f"{HERE}/models/{number + 1}@1", "endpoint": f"{HERE}/endpoints/{number + 1}"}
         common = {"labels": labels, "createTime": "2024-01-01T00:00:00Z", "updateTime": "2024-01-01T00:00:00Z"}
         jobs.append(
             {
-                "name": f"{PARENT}/tuningJobs/{number + 1}",
+                "name": f"{HERE}/tuningJobs/{number + 1}",
                 "tunedModelDisplayName": title,
                 "state": "JOB_STATE_SUCCEEDED",
                 "baseModel": "gemini-2.5-flash",
@@ -87,11 +93,11 @@ def load(world: World, ours: int, theirs: int) -> None:
             }
         )
         if number < ours:
-            models.append({"name": f"{PARENT}/models/{number + 1}", "versionId": "1", "displayName": title, **common})
+            models.append({"name": f"{HERE}/models/{number + 1}", "versionId": "1", "displayName": title, **common})
             deployed = [{"id": "7", "model": made["model"]}]
             endpoints.append({"name": made["endpoint"], "displayName": title, "deployedModels": deployed, **common})
             for extra in (20_000, 40_000):
-                name = f"{PARENT}/endpoints/{number + extra}"
+                name = f"{HERE}/endpoints/{number + extra}"
                 endpoints.append({"name": name, "displayName": title, "deployedModels": deployed, **common})
     assert world.emulator.load_vertex(jobs, models, endpoints) == len(jobs) + len(models) + len(endpoints)
 
@@ -121,6 +127,28 @@ def test_where_both_are_wiped_a_read_still_finds_the_model(world: World) -> None
     assert world.anew().observe() == ()
     [observed] = world.provider.read([ours.name])
     assert (observed.mark, observed.state) == (Mark.NONE, State.READY)
+
+
+def test_a_model_whose_labels_were_all_wiped_is_not_trained_beside(world: World) -> None:
+    """Law 3: no list shows it any more; what is declared has changed, and its address still has a model."""
+    desired = world.desired(displayName=None)
+    ours = world.ready(desired)
+    for name in (ours.resources["model"].partition("@")[0], ours.resources["endpoint"]):
+        world.raw("PATCH", f"/v1/{name}?updateMask=labels", {"labels": {}})
+    assert told(world.plan(desired)) == ["UPDATE numbers MARK_LOST"]
+    changed = world.plan(world.desired(**{"hyperparameters.epochCount": 5}))
+    assert (told(changed), changed.acts) == (["!UPDATE numbers MARK_LOST"], ())
+    assert told(world.plan(world.desired("letters"))) == ["CREATE letters ABSENT"]
+
+
+def test_what_a_model_was_trained_on_is_what_its_job_says(world: World) -> None:
+    """Law 31: a label of the Model that was edited makes no other data the same."""
+    desired, few = world.desired(displayName=None), world.desired(displayName=None, examples=EXAMPLES[:-1])
+    ours = world.ready(desired)
+    labels = world.raw("GET", f"/v1/{ours.resources['model']}")["labels"]
+    world.label(ours.resources["model"], {**labels, DATA: encode(ownership(few, "acme"), "x")[DATA]})
+    assert told(world.plan(few)) == ["REPLACE numbers DATA_CHANGED"]
+    assert world.plan(desired).empty
 
 
 def test_labels_of_another_model_make_a_mark_void(world: World) -> None:
@@ -206,7 +234,7 @@ def test_what_cannot_be_a_name_is_not_asked_for(world: World, name: str) -> None
 
 
 def test_another_location_is_not_asked_for(world: World) -> None:
-    assert world.provider.read([f"projects/{PARENT}/locations/europe-west4/models/1"]) == ()
+    assert world.provider.read([f"projects/{HERE}/locations/europe-west4/models/1"]) == ()
     assert world.provider.read(["projects/p/locations/europe-west4/tuningJobs/1"]) == ()
     assert world.sent() == []
 
@@ -327,6 +355,38 @@ def test_adoption_cannot_be_copied(world: World) -> None:
     assert marks[other.partition("@")[0]] == (Mark.VOID, False)
 
 
+def test_a_model_tuned_from_ours_by_hand_is_imported_as_its_child(world: World) -> None:
+    """Laws 14 and 21: the job says which Model it started from; there is nothing to train again."""
+    parent = world.desired("p", displayName=None)
+    model = world.ready(parent).resources["model"]
+    world.emulator.put_object(BUCKET, "theirs.jsonl", LINE)
+    spec = {"trainingDatasetUri": f"gs://{BUCKET}/theirs.jsonl"}
+    body = {"preTunedModel": {"tunedModelName": model}, "tunedModelDisplayName": "c", "supervisedTuningSpec": spec}
+    job = world.raw("POST", f"{ROOT}/tuningJobs", body)
+    world.time += 36_000
+    child = replace(world.desired("c"), fields={PARENT: "TunedModel/p"})
+    wants = rooted([parent, child])
+    provider = world.anew()
+    [found] = provider.read([world.raw("GET", f"/v1/{job['name']}")["tunedModel"]["model"]])
+    [row] = adopt(wants[1], found, (*provider.observe(), found), world.terms(), assume_data=True).changes
+    assert provider.update(found, {}, row.ownership).done
+    assert told(world.plan(*wants)) == ["NOOP c", "NOOP p"]
+
+
+def test_what_failed_stands_in_the_way_of_no_import(make_world: Callable[..., World]) -> None:
+    """Law 31: a job that failed is listed for ever, and its mark cannot be taken off."""
+    world = make_world(outcomes={"numbers": "JOB_STATE_FAILED"})
+    assert world.ready().record
+    model = foreign(world)["tunedModel"]["model"]
+    provider = world.anew()
+    [found] = provider.read([model])
+    made = adopt(world.desired(), found, (*provider.observe(), found), world.terms(), assume_data=True)
+    assert told(made) == ["UPDATE numbers REQUESTED"]
+    assert adopted(world, model).adopted
+    let_go = release(world.desired().address, world.anew().observe(), world.terms())
+    assert [change.target for change in let_go.changes] == [model.partition("@")[0]]
+
+
 def test_our_own_model_by_its_name_is_our_own(world: World) -> None:
     """Also when its labels are gone: the job still names it."""
     ours = world.ready()
@@ -393,6 +453,7 @@ def test_there_are_no_grants(world: World) -> None:
 
 
 def test_cancelling(world: World) -> None:
+    """Who asks is told when the service does not stop what it trains."""
     operation = world.create()
     assert operation.observed is not None
     world.fault(Fault("POST", ":cancel$", Status(403)))
