@@ -136,6 +136,10 @@ def _manifest(sourced: Sourced, capabilities: Capabilities, service: str) -> Ite
             yield Diagnostic(sourced.locate("spec", *path.split(".")), *wrong)
     if sourced.manifest.validation and not capabilities.rule(VALIDATION):
         yield _unknown(sourced, VALIDATION, service)
+    where = sourced.locate("spec", "lifecycle", "ignoreChanges")
+    for path in sourced.manifest.lifecycle.ignore_changes:
+        if capabilities.rule(path) is None:
+            yield Diagnostic(where, f"{service} has no {path}, so there is nothing to ignore", "remove it")
     if MARK.search(str(sourced.manifest.fields.get("description", ""))):
         message = "the description contains a mark of ownership"
         advice = "remove it; the reconciler writes it beside the text"

@@ -18,10 +18,11 @@ from reconciler.render.neutral import unsafe
 from reconciler.render.style import PLAIN
 from reconciler.render.text import plan_text
 from reconciler.resource.observed import Mark, Operation, Ownership
-from tests.build import OWNER, desired, observed, ownership, terms
+from tests.build import desired, observed, ownership, terms
 from tests.fuzz.files import exported
 from tests.fuzz.target import Target
 from tests.providers.conftest import START, Script, World
+from tests.tested import OWNER
 
 ID = "a-1"
 MARK = Ownership(OWNER, "a", "1:" + "a" * 18, "bcdef0123", {"epochCount": 5, "batchSize": 4, "learningRate": 0.5})

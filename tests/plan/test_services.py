@@ -95,6 +95,21 @@ def test_a_name_that_a_training_cannot_be_given_is_part_of_its_creation() -> Non
     assert row(ready).writes[0].old is None
 
 
+def test_what_finishes_a_creation_is_no_change_of_its_own() -> None:
+    """Who asks whether there are changes is told that a training is under way, and nothing else."""
+    want = desired(display_name="Shown")
+    begun = observed(want, State.TRAINING, display_name=None)
+    for training in (begun, observed(want, State.TRAINING)):
+        assert row(planned(want, training)).finishes
+    others = (
+        planned(want, observed(want, State.TRAINING, display_name="Somebody's")),
+        planned(want, begun, observed(desired(data="two"))),
+        planned([], begun),
+        planned(want, observed(want)),
+    )
+    assert not any(change.finishes for made in others for change in made.changes)
+
+
 def test_what_is_left_of_a_creation_was_reviewed_with_it() -> None:
     late = replace(RULES["displayName"], late=True)
     known = replace(CAPABILITIES, rules={**RULES, "displayName": late})

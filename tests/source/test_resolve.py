@@ -50,6 +50,10 @@ FIELDS = [
         "description: see reconciler:1:acme",
         "7:16: the description contains a mark of ownership; remove it; the reconciler writes it beside the text",
     ),
+    (
+        "lifecycle: {ignoreChanges: [readerProjectNumbers, temperature]}",
+        "7:30: gemini v1beta has no readerProjectNumbers, so there is nothing to ignore; remove it",
+    ),
 ]
 
 
