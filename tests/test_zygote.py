@@ -55,7 +55,7 @@ def test_several_run_at_once_and_can_be_killed(tmp_path: Path) -> None:
 def test_a_virtual_hour_is_slept_at_once(tmp_path: Path) -> None:
     clock = Time(tmp_path / "time", YEAR)
     assert ended("init", folder=tmp_path).code == 0
-    run = ended("apply", "--yes", folder=tmp_path, clock=clock, RECONCILER_EMULATOR_STEPS_PER_SECOND="0.0075")
+    run = ended("apply", "--yes", folder=tmp_path, clock=clock, RECONCILER_EMULATOR_STEPS_PER_SECOND="0.0345")
     assert run.code == 0, run.said
     assert "ready" in run.stderr
     assert 3600 <= clock.now() - YEAR < 3660
