@@ -61,13 +61,14 @@ bless: $(READY) ## accept what the golden tests give now; read the diff before c
 	$(PY) -m pytest tests/golden tests/faults --bless
 	$(PY) -m pytest tests/golden tests/faults --bless --service=vertex
 
-# --no-strip-extras: the pip that comes with Python 3.11 wants the extra in the pin too.
+# --no-strip-extras: the pip that comes with Python 3.11 wants the extra in the pin too; see scripts/pins.
 constraints: ## pin the newest versions that pyproject.toml allows, with hashes
 	$(PYTHON) -m venv build/uv
 	build/uv/bin/python -m pip --disable-pip-version-check --quiet install uv==$(UV_VERSION)
 	build/uv/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --extra dev --generate-hashes \
 		--no-strip-extras --no-emit-index-url --no-emit-find-links --custom-compile-command 'make constraints' \
 		--output-file requirements/dev.txt pyproject.toml
+	build/uv/bin/python scripts/pins requirements/dev.txt
 
 clean: ## remove everything that the other targets made
 	rm -rf $(VENV) build dist htmlcov .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache

@@ -872,15 +872,15 @@ VERTEX = (
         "what a killed run has announced waits for ever",
         "A run that is killed between claim and training keeps everybody from training.",
         "providers/vertex/creation.py",
-        "return held.age >= self._claims.grace or",
-        "return False or",
+        "return held.age >= self._claims.grace\n        job",
+        "return False\n        job",
     ),
     Mutant(
         "every claim is free",
         "Two runs at once begin the same training.",
         "providers/vertex/creation.py",
-        "return held.age >= self._claims.grace or",
-        "return True or",
+        "return held.age >= self._claims.grace\n        job",
+        "return True\n        job",
     ),
     Mutant(
         "whoever's job it is",
@@ -977,8 +977,8 @@ VERTEX = (
         "an empty answer is believed",
         "A filter that the service passes over in silence makes all models vanish, and be trained again.",
         "providers/vertex/service.py",
-        "if not found and not self._filters and path not in self._unfiltered:",
-        "if self._filters and not found and path not in self._unfiltered:",
+        "        if self._filters:\n            return found",
+        "        return found",
     ),
     Mutant(
         "a child is tuned from what its parent was",
@@ -1012,8 +1012,8 @@ VERTEX = (
         "records are deleted",
         "A failed training that nobody can delete is deleted in every plan.",
         "plan/undeclared.py",
-        "if not observed.erasable:",
-        "if not observed.erasable and observed.twin:",
+        "if observed.record:",
+        "if observed.record and observed.twin:",
     ),
     Mutant(
         "half a deletion stays half",
@@ -1031,4 +1031,5 @@ VERTEX = (
     ),
 )
 
-MUTANTS = (*FIRST_VERSION, *PLAN, *RUN, *PROVIDER, *SOURCE, *VERTEX)
+MUTANTS = (*FIRST_VERSION, *PLAN, *RUN, *PROVIDER, *SOURCE)
+"""Those of the figures in docs/guarantees.md; `VERTEX` is tried by name, and counted from the next such run on."""
