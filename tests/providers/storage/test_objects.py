@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import io
+import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -271,6 +272,7 @@ def test_another_run_that_is_quicker(world: World) -> None:
 
 
 def test_progress_is_told_of_what_takes_long(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.WARNING, "reconciler")
     world.upload(LARGE)
     assert caplog.text == ""
     world.objects.delete(AT, world.objects.find(AT).blob.generation)  # type: ignore[union-attr]  # it is there
