@@ -160,8 +160,17 @@ def acts(change: Change) -> tuple[Act, ...]:
 
 def _updates(change: Change, written: tuple[FieldChange, ...]) -> tuple[Act, ...]:
     """The one PATCH that writes these fields; none without any."""
-    fields = tuple(f"{f.path}={f.new!r}" for f in written)
+    fields = tuple(map(_written, written))
     return (Act(str(change.address), "update", change.target, fields=fields),) if fields else ()
+
+
+def _written(field: FieldChange) -> str:
+    """A field as digests see it, with the value that it overwrites: nobody has agreed to lose what was written since.
+
+    Nothing and empty are one, since services leave out what is empty.
+    """
+    old = "" if field.old in (None, "", ()) else f"{field.old!r}->"
+    return f"{field.path}={old}{field.new!r}"
 
 
 def leaves(change: Change) -> bool:

@@ -22,7 +22,7 @@ from reconciler.resource.identity import (
 )
 from reconciler.resource.observed import Observed
 from reconciler.resource.reason import Reason
-from reconciler.resource.rules import Capabilities, FieldRule, Mutability, Rules, Value, equal, shortest
+from reconciler.resource.rules import Capabilities, FieldRule, Mutability, Rules, Value, alike, equal, shortest
 
 ONCE = "a model learns from its data only once"
 DATASET = "dataset"
@@ -113,7 +113,7 @@ def _trained(
     origin = base_hash(origin_of(desired))
     if rule.path in BASE_PATHS and observed.ownership and same_hash(observed.ownership.base, origin):
         known = value
-    if equal(value, echoed) and echoed is not None:
+    if echoed is not None and alike(value, echoed, rule.telling):
         return
     if proven or (known is not None and equal(value, known)):
         if echoed is not None:

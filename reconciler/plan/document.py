@@ -132,6 +132,7 @@ def _change(change: Change, root: str) -> ChangePart:
         supersedes=tuple(map(_model, change.supersedes)),
         successor=change.successor,
         parent=change.parent,
+        resources=_resources(change.observed),
         steps=StepsPart(count=change.steps.number, exact=change.steps.exact) if change.steps else None,
         grants=tuple(GrantPart(grantee=g.grantee, email=g.email, role=g.role) for g in change.grants),
         notes=change.notes,
@@ -158,7 +159,14 @@ def _field(field: FieldChange) -> FieldPart:
 
 
 def _model(observed: Observed) -> ModelPart:
-    return ModelPart(name=observed.name, state=observed.state.value, created=observed.created)
+    return ModelPart(
+        name=observed.name, state=observed.state.value, created=observed.created, resources=_resources(observed)
+    )
+
+
+def _resources(observed: Observed | None) -> dict[str, str]:
+    """What a model consists of, sorted."""
+    return dict(sorted(observed.resources.items())) if observed else {}
 
 
 def _plain(value: Value | None) -> Plain:

@@ -27,6 +27,7 @@ def _encodable(text: object) -> object:
 
 Text: TypeAlias = Annotated[str, BeforeValidator(_encodable)]
 Word: TypeAlias = Literal["noop", "wait", "update", "create", "replace", "delete"]
+Resources: TypeAlias = Annotated[dict[str, Text], Field(description="What a model consists of, where it is several.")]
 Plain: TypeAlias = Text | bool | int | float | tuple[Text, ...] | None
 
 
@@ -99,6 +100,7 @@ class ModelPart(Part):
     name: str
     state: Literal["READY", "TRAINING", "FAILED", "UNKNOWN"]
     created: str
+    resources: Resources = {}
 
 
 class StepsPart(Part):
@@ -147,6 +149,7 @@ class ChangePart(Part):
     supersedes: tuple[ModelPart, ...]
     successor: str
     parent: Annotated[str, Field(description="The model that a training starts from.")] = ""
+    resources: Resources = {}
     steps: StepsPart | None
     grants: tuple[GrantPart, ...]
     notes: tuple[Text, ...]

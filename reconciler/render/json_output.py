@@ -119,6 +119,7 @@ def _status(row: StatusRow) -> dict[str, Json]:
     return {
         "address": str(row.address),
         "id": row.id or None,
+        "resources": dict(sorted(row.resources.items())),
         "state": row.state.value if row.state else "ABSENT",
         "progress": _progress(row.progress) if row.progress else None,
         "created": row.created or None,

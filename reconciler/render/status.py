@@ -1,7 +1,7 @@
 """Every model of a workspace as a table: what it is doing, which one serves, and since when."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias
 
 from reconciler.plan.serving import Serving
@@ -29,7 +29,8 @@ class StatusRow:
     """One model; a declared address without any has a row with an empty `id` and no state.
 
     `serves`: the model that `outputs` gives; `stale`: it is not what is declared now. `data` tells how the digest of
-    its training data is known: recorded when it was trained, asserted by a person, or not at all.
+    its training data is known: recorded when it was trained, asserted by a person, or not at all. `resources` are what
+    the model consists of, where it is several.
     """
 
     address: Address
@@ -42,6 +43,7 @@ class StatusRow:
     declared: bool = True
     data: Data = ""
     notes: tuple[str, ...] = ()
+    resources: Mapping[str, str] = field(default_factory=dict)
 
 
 def rows(servings: Iterable[Serving], notes: Mapping[str, Sequence[str]]) -> tuple[StatusRow, ...]:
@@ -85,6 +87,7 @@ def _row(serving: Serving, model: Observed, notes: tuple[str, ...]) -> StatusRow
         serving.declared,
         _data(model),
         notes,
+        model.resources,
     )
 
 

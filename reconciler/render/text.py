@@ -7,7 +7,7 @@ and a last line whose form is fixed. Pure: the same plan gives the same text.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from reconciler.plan.change import TRAININGS, Action, Change, Effect
+from reconciler.plan.change import TRAININGS, Action, Change, Effect, deletes
 from reconciler.plan.plan import Plan
 from reconciler.render.layout import counted, flow, pack
 from reconciler.render.progress import training
@@ -124,6 +124,9 @@ def _models(change: Change) -> Iterator[Line]:
         yield Line(f"id: {old.name}{_state(old)}")
     elif change.target or (_trains(change) and not change.refused):
         yield Line(f"id: {target}")
+    if old and (change.refused or deletes(change) or change.action is Action.REPLACE):
+        now = " now" if change.action is Action.REPLACE else ""
+        yield from (Line(f"{kind}{now}: {name}") for kind, name in sorted(old.resources.items()))
     for other in change.supersedes if not change.refused else ():
         if change.action is not Action.REPLACE or other != old:
             yield Line(f"deleted when {target} is READY: {other.name}{_state(other)}")

@@ -6,6 +6,7 @@ no field by name.
 """
 
 import math
+import re
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -35,8 +36,10 @@ class FieldRule:
     `defaults` are the values the service is documented to choose among when the field is not declared;
     `alternative` is the field that takes this one's place when it is declared; `pattern` (RE2) is what the provider
     accepts; `why` is said to the user beside a forced replacement; `readable` is false for what is never reported.
-    `choices` are the only numbers that it may be, `longest` the most characters; none and 0 where anything goes.
+    `choices` are the only numbers that it may be, `longest` the most characters, `most` the most keys of a map; none
+    and 0 where anything goes.
     What is `late` the service takes only when the model is there: it is written when the training is over.
+    `telling` (RE2) has one group: the part of a text that tells it from others; the whole text where it is empty.
     """
 
     path: str
@@ -49,7 +52,9 @@ class FieldRule:
     readable: bool = True
     choices: tuple[float, ...] = ()
     longest: int = 0
+    most: int = 0
     late: bool = False
+    telling: str = ""
 
 
 Rules: TypeAlias = Mapping[str, FieldRule]
@@ -95,7 +100,7 @@ class Capabilities:
     """What a provider at one API version accepts: validation reads this, never the provider itself.
 
     `host` is the service's own, `settings` those of a workspace by name. `lists_bases`: the service can be asked which
-    base models it tunes.
+    base models it tunes. `grants`: who may use a model is told with the model, so it has to be handed over.
     """
 
     provider: str
@@ -104,6 +109,12 @@ class Capabilities:
     host: str = ""
     settings: Mapping[str, SettingRule] = field(default_factory=dict)
     lists_bases: bool = True
+    grants: bool = True
+
+    @property
+    def counts_steps(self) -> bool:
+        """Whether it can be known how many steps a training takes: not where the service alone sizes the batches."""
+        return "hyperparameters.batchSize" in self.rules
 
     def rule(self, path: str) -> FieldRule | None:
         """The rule of a field; None for a field that the provider does not have."""
@@ -126,6 +137,17 @@ def equal(left: Value | None, right: Value | None) -> bool:
     if isinstance(left, int | float) and isinstance(right, int | float):
         return left == right or float32(left) == float32(right)
     return left == right
+
+
+def alike(left: Value | None, right: Value | None, telling: str) -> bool:
+    """Compare two values of a field by the part of a text that tells it from others, as its rule has it."""
+    return equal(left, right) or (bool(telling) and _told(left, telling) == _told(right, telling) is not None)
+
+
+def _told(value: Value | None, telling: str) -> str | None:
+    """The part of a value that tells it from others; None if it has none."""
+    found = re.fullmatch(telling, value) if isinstance(value, str) else None
+    return found[1] if found else None
 
 
 def shortest(number: float) -> str:

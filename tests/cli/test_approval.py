@@ -435,7 +435,7 @@ def test_a_plan_for_another_endpoint(saved: Path, run: Command, applied: Bench) 
         (lambda bench: bench.declare("four", epochs=7), "it would now also create tunedModels/four-"),
         (
             lambda bench: bench.declare("one", extra="  temperature: 0.5\n"),
-            "(TunedModel/one) with temperature=0.5 instead of temperature=0.25",
+            "(TunedModel/one) with temperature=1.0->0.5 instead of temperature=1.0->0.25",
         ),
         (lambda bench: bench.declare("two", epochs=4), "it would now also create tunedModels/two-"),
         (

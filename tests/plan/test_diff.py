@@ -11,7 +11,7 @@ from reconciler.resource.desired import Desired
 from reconciler.resource.identity import base_hash
 from reconciler.resource.observed import Observed
 from reconciler.resource.reason import Reason
-from reconciler.resource.rules import FieldRule, Mutability
+from reconciler.resource.rules import FieldRule, Mutability, Value
 from tests.build import (
     BASE,
     BATCH,
@@ -224,6 +224,32 @@ def test_what_a_service_cannot_report_is_never_compared() -> None:
     assert (
         compare(desired(temperature=0.1), observed(desired()), replace(CAPABILITIES, rules=rules), proven=False) == ()
     )
+
+
+@pytest.mark.parametrize(
+    ("declared", "echoed", "same"),
+    [
+        ("projects/acme/locations/r/models/17@1", "projects/4711/locations/r/models/17@1", True),
+        ("projects/acme/locations/r/models/17", "projects/acme/locations/r/models/18", False),
+        ("projects/acme/locations/r/models/17@1", "projects/4711/locations/r/models/17@2", False),
+        ("projects/acme/locations/r/models/17@1", "projects/4711/locations/r/models/17", False),
+        ("projects/acme/locations/r/models/17", "projects/4711/locations/s/models/17", False),
+        ("projects/acme/locations/r/models/mine", "projects/other/locations/r/models/mine", False),
+        ("mine", "yours", False),
+    ],
+)
+@pytest.mark.only("vertex")
+def test_a_project_may_be_told_by_its_number(declared: str, echoed: str, same: bool) -> None:  # noqa: FBT001
+    """One spelling of a model for another is no reason to train; another version, or a name that people chose, is."""
+    path = "preTunedModel.name"
+    want = replace(desired(), fields={**without_base(desired()), path: declared})
+    have = replace(observed(desired()), fields={**without_base(observed(desired())), path: echoed})
+    assert differences(want, have) == ([] if same else [(path, Effect.RETRAIN, Reason.IMMUTABLE_FIELD)])
+
+
+def without_base(model: Desired | Observed) -> dict[str, Value]:
+    """The fields of a model but for its base."""
+    return {path: value for path, value in model.fields.items() if path != "baseModel"}
 
 
 def test_differences_are_sorted_by_path() -> None:

@@ -20,7 +20,14 @@ from reconciler.resource.reason import Reason
 from reconciler.resource.rules import Value
 
 A = Address("support")
-OLD = Observed("tunedModels/support-old", State.READY, {"description": "secret of the remote"}, created="2025")
+OLD = Observed(
+    "tunedModels/support-old",
+    State.READY,
+    {"description": "secret of the remote"},
+    created="2025",
+    resources={"model": "models/7", "endpoint": "endpoints/8"},
+)
+CONSISTS = {"endpoint": "endpoints/8", "model": "models/7"}
 FILE = Locator("/home/me/repo/data/a.jsonl", "jsonl", "text_input", "output")
 DATASET = Dataset("1:" + "ab" * 32, 15, 300, 60, 900, FILE)
 REPLACE = Change(
@@ -108,9 +115,12 @@ def test_what_is_published() -> None:
                         "why": "fixed",
                     }
                 ],
-                "supersedes": [{"name": "tunedModels/support-old", "state": "READY", "created": "2025"}],
+                "supersedes": [
+                    {"name": "tunedModels/support-old", "state": "READY", "created": "2025", "resources": CONSISTS}
+                ],
                 "successor": "",
                 "parent": "",
+                "resources": CONSISTS,
                 "steps": {"count": 38, "exact": False},
                 "grants": [{"grantee": "USER", "email": "a@example.com", "role": "READER"}],
                 "notes": ["a note"],

@@ -55,6 +55,15 @@ def test_a_write_more_or_another_is_stale(world: list[Observed]) -> None:
     assert refusal.value.exit_code == 4
 
 
+def test_what_is_overwritten_was_reviewed_too() -> None:
+    """Somebody has written another value since: nobody has agreed to lose that one."""
+    want, warm = desired(temperature=0.1), desired(temperature=0.5)
+    reviewed = planned(want, observed(warm))
+    with pytest.raises(StalePlan, match=f"with {WARMTH}=0.9->0.1 instead of {WARMTH}=0.5->0.1"):
+        within(planned(want, observed(desired(temperature=0.9))), reviewed.acts, CONTEXT)
+    assert within(planned(want, observed(want)), reviewed.acts, CONTEXT).acts == ()
+
+
 def test_a_replacement_that_was_reviewed_is_no_deletion() -> None:
     """Its manifest went meanwhile: what was to make room for a new model would leave nothing."""
     with pytest.raises(StalePlan, match=f"would now also delete {observed(OLD).name}"):
@@ -141,18 +150,22 @@ def test_a_mark_that_changes_is_a_write() -> None:
 @pytest.mark.parametrize(
     ("said", "now", "told"),
     [
-        ({"temperature": 0.1}, {"temperature": 0.2}, f"with {WARMTH}=0.2 instead of {WARMTH}=0.1"),
+        ({"temperature": 0.1}, {"temperature": 0.2}, f"with {WARMTH}=0.5->0.2 instead of {WARMTH}=0.5->0.1"),
         (
             {"temperature": 0.1, "display_name": "x"},
             {"temperature": 0.1},
             "with fewer fields instead of displayName='x'",
         ),
         ({"temperature": 0.1}, {"temperature": 0.1, "display_name": "x"}, "displayName='x' instead of none of that"),
-        ({"temperature": 0.1}, {"description": "y" * 200}, f"with description='{'y' * 67}… instead of {WARMTH}=0.1"),
+        (
+            {"temperature": 0.1},
+            {"description": "y" * 200},
+            f"with description='{'y' * 67}… instead of {WARMTH}=0.5->0.1",
+        ),
     ],
 )
 def test_another_value_than_reviewed_is_told(said: dict[str, Any], now: dict[str, Any], told: str) -> None:
-    model = observed(desired())
+    model = observed(desired(temperature=0.5))
     reviewed = planned([desired(**said)], model)
     with pytest.raises(StalePlan) as refusal:
         within(planned([desired(**now)], model), reviewed.acts, CONTEXT)

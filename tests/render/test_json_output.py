@@ -72,12 +72,14 @@ def test_an_event_is_one_line(event: Event, content: dict[str, object]) -> None:
 
 
 def test_a_status() -> None:
-    training = StatusRow(A, MODEL, State.TRAINING, Progress(1, 4), "2025", data="trained", notes=("n",))
+    made = {"model": "m", "endpoint": "e"}
+    training = StatusRow(A, MODEL, State.TRAINING, Progress(1, 4), "2025", data="trained", notes=("n",), resources=made)
     models = json.loads(status_json([training, StatusRow(A)]))["models"]
     assert models == [
         {
             "address": "TunedModel/hello",
             "id": MODEL,
+            "resources": {"endpoint": "e", "model": "m"},
             "state": "TRAINING",
             "progress": {"step": 1, "total": 4, "percent": 25.0, "loss": None},
             "created": "2025",
@@ -90,6 +92,7 @@ def test_a_status() -> None:
         {
             "address": "TunedModel/hello",
             "id": None,
+            "resources": {},
             "state": "ABSENT",
             "progress": None,
             "created": None,

@@ -268,6 +268,14 @@ def test_leftovers() -> None:
     ]
 
 
+def test_what_a_model_consists_of_is_told_before_it_goes() -> None:
+    whole = replace(model(), resources={"model": "models/7", "endpoint": "endpoints/8"})
+    gone = Change(ADDRESS, Action.DELETE, (Reason.UNDECLARED,), OLD, observed=whole)
+    assert body(gone)[-2:] == ["      endpoint: endpoints/8", "      model: models/7"]
+    lines = body(replace(REPLACE, observed=whole, supersedes=(whole,)), width=200)
+    assert lines[5:7] == ["      endpoint now: endpoints/8", "      model now: models/7"]
+
+
 def test_a_replace_whose_old_model_stays_says_so_by_not_deleting_it() -> None:
     failed = model("tunedModels/x", State.FAILED)
     running = model("tunedModels/y", State.TRAINING)

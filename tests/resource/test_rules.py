@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.resource.rules import equal, float32, shortest, training_steps
+from reconciler.resource.rules import Value, alike, equal, float32, shortest, training_steps
 
 
 @pytest.mark.parametrize(
@@ -73,3 +73,20 @@ def test_what_is_written_is_read_back(number: float) -> None:
 def test_steps_of_the_recorded_responses(examples: int, epochs: int, batch: int, steps: int) -> None:
     """Batches run across the borders of epochs: 15 * 3 / 2 is 23, not 24."""
     assert training_steps(examples, epochs, batch) == steps
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "telling", "same"),
+    [
+        ("a", "a", "", True),
+        ("a", "b", "", False),
+        (1.0, 1, "", True),
+        ("id/7", "number/7", "[a-z]+/(.*)", True),
+        ("id/7", "number/8", "[a-z]+/(.*)", False),
+        ("7", "8", "[a-z]+/(.*)", False),
+        (None, None, "[a-z]+/(.*)", True),
+        (7, 8, "[a-z]+/(.*)", False),
+    ],
+)
+def test_what_a_text_is_told_by(left: Value | None, right: Value | None, telling: str, same: bool) -> None:  # noqa: FBT001
+    assert alike(left, right, telling) is same

@@ -30,9 +30,15 @@ LIMITS = DataLimits(
 )
 """Of text for Gemini 2.5. 1 GB is published without saying which gigabyte; the smaller one is taken."""
 
+_MOST_LABELS = 64 - 9
+"""Of the labels that a resource may have, as many as the nine of the mark leave."""
+
 _BASE = "a model cannot be moved to another base"
 _HYPERPARAMETER = "hyperparameters are fixed when training starts"
 _TRAINED = "what a model learned cannot be exchanged, only learned anew"
+
+_WITHIN_PROJECT = "projects/[^/]+/(locations/[^/]+/models/[0-9]+(?:@.+)?)"
+"""A project goes by its id and by its number; a Model that tuning has made has a number that no other one has."""
 
 _SETTINGS = {
     rule.name: rule
@@ -61,7 +67,12 @@ _SETTINGS = {
 _FIELDS = (
     FieldRule("displayName", Mutability.IN_PLACE, "shown in the console; not unique", longest=128, late=True),
     FieldRule("description", Mutability.IN_PLACE, "free text"),
-    FieldRule("labels.*", Mutability.IN_PLACE, "labels of the Model; the mark of ownership is kept beside them"),
+    FieldRule(
+        "labels.*",
+        Mutability.IN_PLACE,
+        "labels of the Model; the mark of ownership is kept beside them",
+        most=_MOST_LABELS,
+    ),
     FieldRule(
         "baseModel",
         Mutability.RETRAIN,
@@ -70,7 +81,7 @@ _FIELDS = (
         example="gemini-2.5-flash",
     ),
     FieldRule("preTunedModel.address", Mutability.RETRAIN, "what it starts from is another model now"),
-    FieldRule("preTunedModel.name", Mutability.RETRAIN, _BASE),
+    FieldRule("preTunedModel.name", Mutability.RETRAIN, _BASE, telling=_WITHIN_PROJECT),
     FieldRule("preTunedModel.checkpointId", Mutability.RETRAIN, _BASE),
     FieldRule("hyperparameters.epochCount", Mutability.RETRAIN, _HYPERPARAMETER),
     FieldRule("hyperparameters.learningRateMultiplier", Mutability.RETRAIN, _HYPERPARAMETER, (1,)),
@@ -91,4 +102,4 @@ def host(location: str) -> str:
 def capabilities(location: str) -> Capabilities:
     """Rules and limits, and the host of a location."""
     rules = {rule.path: rule for rule in _FIELDS}
-    return Capabilities("vertex", rules, LIMITS, host(location), _SETTINGS, lists_bases=False)
+    return Capabilities("vertex", rules, LIMITS, host(location), _SETTINGS, lists_bases=False, grants=False)
