@@ -185,6 +185,7 @@ def _dataset(dataset: Dataset, root: str) -> DatasetPart:
         count=dataset.count,
         input_characters=dataset.input_characters,
         output_characters=dataset.output_characters,
+        estimated_tokens=dataset.tokens,
         path=_relative(dataset.locator.path, root) or INLINE,
     )
 

@@ -125,6 +125,7 @@ class DatasetPart(Part):
     count: int
     input_characters: int
     output_characters: int
+    estimated_tokens: int = 0
     path: Text
 
 

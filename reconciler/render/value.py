@@ -75,4 +75,5 @@ def _size(dataset: Dataset) -> str:
     """How much there is of a dataset: of one that nobody reads, its bytes."""
     if dataset.locator.remote:
         return counted(dataset.request_bytes, "byte")
-    return counted(dataset.count, "example")
+    tokens = f", an estimated {counted(dataset.tokens, 'token')}" if dataset.tokens else ""
+    return counted(dataset.count, "example") + tokens

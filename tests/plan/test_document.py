@@ -29,7 +29,7 @@ OLD = Observed(
 )
 CONSISTS = {"endpoint": "endpoints/8", "model": "models/7"}
 FILE = Locator("/home/me/repo/data/a.jsonl", "jsonl", "text_input", "output")
-DATASET = Dataset("1:" + "ab" * 32, 15, 300, 60, 900, FILE)
+DATASET = Dataset("1:" + "ab" * 32, 15, 300, 60, 900, FILE, tokens=90)
 REPLACE = Change(
     A,
     Action.REPLACE,
@@ -129,6 +129,7 @@ def test_what_is_published() -> None:
                     "count": 15,
                     "inputCharacters": 300,
                     "outputCharacters": 60,
+                    "estimatedTokens": 90,
                     "path": "data/a.jsonl",
                 },
                 "origin": {"file": "manifests/support.yaml", "line": 3},

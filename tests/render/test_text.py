@@ -294,6 +294,11 @@ def test_a_create_beside_a_model_that_the_policy_keeps() -> None:
     assert f"      id: {NEW}" in lines
 
 
+def test_tokens_are_estimates_and_said_to_be() -> None:
+    told = body(replace(CREATE, desired=declared({}, dataset=replace(DATASET, tokens=1234)), steps=None))
+    assert told[1] == "      dataset: 1:ababababababababab  (15 examples, an estimated 1234 tokens)"
+
+
 def test_the_service_may_choose_the_id() -> None:
     assert "      id: an id that the service chooses" in body(replace(CREATE, target=""))
     refused = Change(ADDRESS, Action.NOOP, (Reason.AMBIGUOUS_RENAME,), refused=True)
