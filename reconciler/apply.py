@@ -106,7 +106,7 @@ def _parent(run: Run, row: Change) -> Observed | None:
 def _update(run: Run, row: Change) -> Ended:
     """Write what one PATCH can write."""
     _write(run, row)
-    return end(row, Result.DONE)
+    return end(row, Result.DONE, "its mark is taken off, and it stays" if row.strips else "")
 
 
 def _write(run: Run, row: Change, now: Observed | None = None) -> None:

@@ -45,7 +45,8 @@ def remove(row: Change, provider: Provider, *, announced: bool) -> str:
     last = still()
     if last and last.current.record:
         return RECORD
-    if last and last.successor and last.current.state is State.READY:
+    grants = provider.capabilities.grants
+    if grants and last and last.successor and last.current.state is State.READY:
         last = still() if _handed_over(last.current, last.successor, provider) else None
     if last is None:
         return _gone(row.target, provider)

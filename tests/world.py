@@ -75,6 +75,9 @@ class World:
         self._asked("list")
         return tuple(model for name, model in self.models.items() if name not in self.hidden)
 
+    def survey(self) -> Snapshot:
+        return self.observe()
+
     def read(self, names: Sequence[str]) -> Snapshot:
         for name in names:
             self._asked("get", name)
@@ -155,8 +158,8 @@ class World:
         self._asked("cancel", observed.name)
         self.failing.add(observed.name)
 
-    def generate(self, name: str, prompt: str) -> str:
-        return f"{name}: {prompt}"
+    def generate(self, observed: Observed, prompt: str) -> str:
+        return f"{observed.name}: {prompt}"
 
     def _asked(self, verb: str, name: str = "") -> Callable[[], None]:
         """Note a call; fail it if it is to fail; return what loses its answer, if that is to happen."""

@@ -74,8 +74,8 @@ def _look(reader: Reader, name: str) -> tuple[Snapshot, Observed]:
         return snapshot, found
     hidden = reader.read([name])
     if not hidden:
-        raise NotFound(f"there is no {name}, or this identity cannot see it", "`reconciler export` lists models")
-    return (*snapshot, *hidden), hidden[0]
+        raise NotFound(f"there is no {name}, or this identity cannot see it", "`reconciler export --all` lists models")
+    return (*(o for o in snapshot if o.name != hidden[0].name), hidden[0]), hidden[0]
 
 
 def _check_owner(observed: Observed, terms: Terms, *, take_over: bool) -> None:

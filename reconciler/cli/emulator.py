@@ -7,6 +7,7 @@ import click
 from reconciler.cli.options import option
 from reconciler.errors import ReconcilerError, UsageError
 
+FAULT = "CALL:ACTION[:OPTION...], such as create:503:after:1; for an unknown CALL or ACTION all are listed."
 EPILOG = """\b
 Examples:
   reconciler emulator --state models.sqlite3 --steps-per-second 5
@@ -27,7 +28,7 @@ Examples:
     help="Speed of trainings.",
 )
 @option("--requests", type=click.Path(dir_okay=False, path_type=Path), help="Append every request as a line of JSON.")
-@option("--fault", multiple=True, metavar="SPEC", help="CALL:ACTION[:OPTION...], such as create:503:after:1.")
+@option("--fault", multiple=True, metavar="SPEC", help=FAULT)
 @option("--allow-remote", is_flag=True, help="Let other machines in; nobody is asked for a credential.")
 def command(
     host: str,

@@ -59,22 +59,22 @@ def command(
 
 
 def _undeclared(begun: Session, reader: Reader) -> tuple[Observed, ...]:
-    """Everything listed that does not belong to a declared address."""
-    snapshot = reader.observe()
+    """Everything there is that does not belong to a declared address, but for mere records of trainings."""
+    snapshot = reader.survey()
     declared = {Address(sourced.manifest.name) for sourced in begun.loaded.manifests}
     terms = begun.terms()
     held = take(snapshot, declared, terms.owners, terms.naming).declared.values()
     ours = {observed.name for group in held for observed in (*group.marked, *group.claimed, *group.newer)}
-    return tuple(sorted((o for o in snapshot if o.name not in ours), key=lambda o: o.name))
+    return tuple(sorted((o for o in snapshot if o.name not in ours and not o.record), key=lambda o: o.name))
 
 
 def _named(reader: Reader, ids: tuple[str, ...]) -> tuple[Observed, ...]:
     """The models with these ids; raise NotFound naming all that do not exist."""
     wanted = list(dict.fromkeys(map(reader.naming.resource, ids)))
-    found = {observed.name: observed for observed in reader.read(wanted)}
+    found = {name: observed for name in wanted for observed in reader.read([name])}
     if missing := [name for name in wanted if name not in found]:
         raise NotFound(f"there is no {', '.join(missing)}, or this identity cannot see it", "check the ids")
-    return tuple(found[name] for name in wanted)
+    return tuple({observed.name: observed for observed in found.values()}.values())
 
 
 def _visible(text: str) -> str:

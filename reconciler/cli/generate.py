@@ -42,7 +42,7 @@ def command(address: str, prompt: str | None, place: Place, console: Console) ->
         raise ReconcilerError(f"no model of {wanted} is ready", "`reconciler status` shows what there is")
     if found.stale:
         console.say(f"{wanted}: {found.model.name} answers; what is declared now is not ready yet")
-    text = provider.generate(found.model.name, sys.stdin.read() if prompt is None else prompt)
+    text = provider.generate(found.model, sys.stdin.read() if prompt is None else prompt)
     console.print((_safe(text) if sys.stdout.isatty() else text) + "\n")
     return 0
 

@@ -8,6 +8,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import click
+from click.core import ParameterSource
 
 from reconciler.cli.connection import STATE_FOLDER, state_folder
 from reconciler.cli.options import option
@@ -30,7 +31,7 @@ kind: Workspace
 metadata:
   name: {name}
 spec:
-  provider: {provider}
+  provider: {provider} # one of: {providers}
 {settings}  # On every model of this workspace. Never change it: models of another owner are never touched.
   owner: {owner}
 {endpoint}"""
@@ -74,6 +75,9 @@ def command(
         path.write_text(text, encoding="utf-8")
         if STATE_FOLDER not in path.parts:
             click.echo(neutral(f"Wrote {path}"))
+    asked = click.get_current_context().get_parameter_source("provider") is not ParameterSource.DEFAULT
+    if not asked and (hint := STARTERS[provider].elsewhere):
+        click.echo("\n" + neutral(hint))
     given = "" if str(folder) == "manifests" else f" {folder}"
     click.echo("\n" + neutral(f"Next: reconciler plan{given}"))
 
@@ -85,6 +89,7 @@ def _files(folder: Path, provider: str, *, embedded: bool) -> Mapping[str, str]:
         schemas=SCHEMAS,
         name=name,
         provider=provider,
+        providers=", ".join(STARTERS),
         settings="".join(f"  {line}\n" for line in starter.settings),
         owner=f"{name[:17].rstrip('-')}-{secrets.token_hex(3)}",
         endpoint=EMULATOR.format(called=starter.called) if embedded else "",

@@ -16,10 +16,12 @@ from reconciler.providers.redaction import quotable
 from reconciler.providers.services import SERVICES, Service
 from reconciler.resource.desired import Desired
 from reconciler.resource.workspace import EMULATOR, ENDPOINT_PATTERN, Workspace
+from reconciler.source import lacking
 from reconciler.source.cache import Cache
 from reconciler.source.load import Loaded, load
 from reconciler.source.resolve import resolve
 from reconciler.source.settings import foreign
+from reconciler.source.wording import enumerated
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +92,19 @@ def _read(place: Place, cache: Cache) -> Loaded:
 
 
 def _service(loaded: Loaded) -> Service:
-    """The service that the workspace names; the default one's rules hold while there is none that names one."""
+    """The service that the workspace names; the default one where it names none, if that has all that is declared."""
     workspace = loaded.workspace or Workspace("", "", loaded.provider)
-    if service := services.find(workspace):
+    service, choices = services.find(workspace), " or ".join(SERVICES)
+    if service is None:
+        message, advice = f"there is no provider {workspace.provider}", f"write {choices}"
+    elif not workspace.provider and (strange := lacking.anything(loaded, service.capabilities)):
+        if loaded.workspace is None:  # it may name one where that can't be read
+            raise InvalidManifests(loaded.diagnostics)
+        meant = f"{service.capabilities.provider}, which is then meant, has no {enumerated(strange)}"
+        message, advice = f"spec.provider is missing: {meant}", f"add provider: {choices}"
+    else:
         return service
-    message = f"there is no provider {workspace.provider}"
-    found = Diagnostic(loaded.locate("spec", "provider"), message, f"write {' or '.join(SERVICES)}")
-    raise InvalidManifests((*loaded.diagnostics, found))
+    raise InvalidManifests((*loaded.diagnostics, Diagnostic(loaded.locate("spec", "provider"), message, advice)))
 
 
 def _host(endpoint: str | None, service: Service) -> str:

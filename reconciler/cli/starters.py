@@ -6,12 +6,16 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Starter:
-    """Lines of the workspace and of the first manifest; `called` is how the service is spoken of."""
+    """Lines of the workspace and of the first manifest.
+
+    `called` is how the service is spoken of, `elsewhere` what is said to who gets it without having asked for it.
+    """
 
     called: str
     settings: tuple[str, ...]
     base: str
     hyperparameters: tuple[str, ...]
+    elsewhere: str = ""
 
 
 STARTERS: Mapping[str, Starter] = {
@@ -20,6 +24,7 @@ STARTERS: Mapping[str, Starter] = {
         (),
         "models/gemini-1.5-flash-001-tuning",
         ("epochCount: 5", "batchSize: 4"),
+        "The Gemini API keeps the tuned models it has, and tunes no new ones: for Vertex AI add --provider vertex",
     ),
     "vertex": Starter(
         "Vertex AI itself",

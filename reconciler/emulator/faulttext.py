@@ -14,6 +14,7 @@ from reconciler.emulator.faults import Action, Cut, Delay, Fault, Html, Quota, S
 _ID = r"/tunedModels/[^/:]+"
 _MODEL = "/locations/[^/]+/models/[^/:]+"
 _ENDPOINT = "/locations/[^/]+/endpoints/[^/:]+"
+_OBJECT = "^/storage/v1/b/[^/]+/o/[^/]+"
 _LONGEST = 1_000_000
 CALLS: Mapping[str, tuple[str, str]] = {
     "any": ("*", "^/v"),
@@ -42,6 +43,10 @@ CALLS: Mapping[str, tuple[str, str]] = {
     "endpoint-undeploy": ("POST", f"{_ENDPOINT}:undeployModel$"),
     "endpoint-generate": ("POST", f"{_ENDPOINT}:(stream)?[gG]enerate"),
     "vertex-operation": ("GET", "/locations/.*/operations/[^/:]+$"),
+    "object-create": ("*", "^/upload/storage/"),
+    "object-get": ("GET", f"{_OBJECT}$"),
+    "object-patch": ("PATCH", f"{_OBJECT}$"),
+    "object-delete": ("DELETE", f"{_OBJECT}$"),
 }
 
 

@@ -30,11 +30,18 @@ class Reader(Protocol):
         ...
 
     def observe(self) -> Snapshot:
-        """Everything this identity can list: all pages."""
+        """Everything that may be ours, of what this identity can list: all pages. Models of others may be left out."""
+        ...
+
+    def survey(self) -> Snapshot:
+        """Every tuned model that this identity can list, whosever it is, at whatever number of requests."""
         ...
 
     def read(self, names: Sequence[str]) -> Snapshot:
-        """These models, now, one by one; those that do not exist, or are hidden, are missing from the answer."""
+        """These models, now, one by one; those that do not exist, or are hidden, are missing from the answer.
+
+        One that is asked for as a person calls it (`naming.resource`) may go by another name, which is its own.
+        """
         ...
 
     def withheld(self, name: str) -> bool:
@@ -102,6 +109,6 @@ class Provider(Reader, Protocol):
         """Ask the service to stop a training; best effort, and no promise."""
         ...
 
-    def generate(self, name: str, prompt: str) -> str:
-        """Ask a model; return its text."""
+    def generate(self, observed: Observed, prompt: str) -> str:
+        """Ask a model that was just observed; return its text."""
         ...

@@ -20,6 +20,8 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 from reconciler.resource.dataset import Example
 
 Role: TypeAlias = Literal["user", "model"]
+Instructor: TypeAlias = Literal["", "system", "user"]
+"""The role that instructions name; most name none."""
 
 TOKEN = 4
 """Characters that a token is estimated to have, by Google's guides to counting tokens.
@@ -38,15 +40,19 @@ class Turn(NamedTuple):
 
 
 class Conversation(NamedTuple):
-    """Instructions, if there are any, and at least two turns: the last is the model's, the one before it the user's."""
+    """Instructions, if there are any, and at least two turns: the last is the model's, the one before it the user's.
+
+    `role` is that of the instructions.
+    """
 
     instruction: tuple[str, ...]
     turns: tuple[Turn, ...]
+    role: Instructor = ""
 
 
 def example_of(conversation: Conversation) -> Example:
     """Write a conversation as an example."""
-    instruction, (*earlier, question, answer) = conversation
+    instruction, (*earlier, question, answer), role = conversation
     members = []
     if earlier:
         contents = (f'{{{_parts(turn.texts)},"role":"{turn.role}"}}' for turn in earlier)
@@ -55,7 +61,8 @@ def example_of(conversation: Conversation) -> Example:
     if lengths := {side: [*map(len, texts)] for side, texts in sides if len(texts) > 1}:
         members.append(f'"parts":{json.dumps(lengths, separators=(",", ":"))}')
     if instruction:
-        members.append(f'"systemInstruction":{{{_parts(instruction)}}}')
+        given = f',"role":"{role}"' if role else ""
+        members.append(f'"systemInstruction":{{{_parts(instruction)}{given}}}')
     context = f"{{{','.join(members)}}}" if members else ""
     return Example("".join(question.texts), "".join(answer.texts), context)
 
@@ -68,7 +75,8 @@ def conversation_of(example: Example) -> Conversation:
     earlier = (Turn(content["role"], _texts(content)) for content in context.get("contents", ()))
     question = Turn("user", _cut(example.input, lengths.get("input", ())))
     answer = Turn("model", _cut(example.output, lengths.get("output", ())))
-    return Conversation(_texts(context.get("systemInstruction", {"parts": ()})), (*earlier, question, answer))
+    instruction = context.get("systemInstruction", {"parts": ()})
+    return Conversation(_texts(instruction), (*earlier, question, answer), instruction.get("role", ""))
 
 
 def line(example: Example) -> str:
@@ -79,8 +87,9 @@ def line(example: Example) -> str:
             f'{{"contents":[{{"role":"user","parts":[{{"text":{question}}}]}},'
             f'{{"role":"model","parts":[{{"text":{answer}}}]}}]}}\n'
         )
-    instruction, turns = conversation_of(example)
-    head = f'"systemInstruction":{{{_parts(instruction)}}},' if instruction else ""
+    instruction, turns, role = conversation_of(example)
+    given = f'"role":"{role}",' if role else ""
+    head = f'"systemInstruction":{{{given}{_parts(instruction)}}},' if instruction else ""
     contents = ",".join(f'{{"role":"{turn.role}",{_parts(turn.texts)}}}' for turn in turns)
     return f'{{{head}"contents":[{contents}]}}\n'
 
@@ -89,7 +98,7 @@ def characters(example: Example) -> int:
     """Count all that the model reads and learns, in Unicode code points."""
     before = 0
     if example.context:
-        instruction, turns = conversation_of(example)
+        instruction, turns, _ = conversation_of(example)
         before = sum(map(len, instruction)) + sum(len(text) for turn in turns[:-2] for text in turn.texts)
     return before + len(example.input) + len(example.output)
 

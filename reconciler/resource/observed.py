@@ -87,7 +87,8 @@ class Observed:
 
     `trouble`: why a model that was trained does not serve. `twin`: it was made for the same request as another one,
     which counts. `adopted`: it is ours because a person said so, not because we made it, so it is never deleted.
-    Not `erasable`: there is nothing of it that could be deleted.
+    Not `erasable`: there is nothing of it that could be deleted. `data` is the address that the service says it was
+    trained on, where it says that: what lies there may be something else by now.
     """
 
     name: str
@@ -105,6 +106,7 @@ class Observed:
     twin: bool = False
     adopted: bool = False
     erasable: bool = True
+    data: str = ""
 
     @property
     def record(self) -> bool:

@@ -1,6 +1,6 @@
 """Models that are tuned from other declared models: each parent has to be declared, have data, and come first."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from reconciler.errors import Diagnostic
 from reconciler.resource.address import Address
@@ -24,7 +24,8 @@ def unfit(manifests: Sequence[Sourced], *, complete: bool, faulty: bool) -> Iter
         child, found = declared[address], declared.get(parent)
         where = child.locate("spec", *PARENT.split("."))
         if found is None and not faulty:
-            yield Diagnostic(where, f"{parent} is not declared", _elsewhere(parent, declared, complete=complete))
+            others = declared.keys() - {address}
+            yield Diagnostic(where, f"{parent} is not declared", _elsewhere(parent, others, complete=complete))
         elif found is not None and found.manifest.dataset is None:
             message = f"{parent} names no dataset, so nothing tells what it was trained on"
             yield Diagnostic(where, message, f"add its dataset, or {BY_NAME}")
@@ -35,11 +36,11 @@ def unfit(manifests: Sequence[Sourced], *, complete: bool, faulty: bool) -> Iter
         yield Diagnostic(where, message, "tune one of them from a base model")
 
 
-def _elsewhere(parent: Address, declared: Mapping[Address, Sourced], *, complete: bool) -> str:
-    """Advise where a parent may be."""
+def _elsewhere(parent: Address, others: Collection[Address], *, complete: bool) -> str:
+    """Advise where a parent may be, among the other declared models."""
     if not complete:
         return "only a part of the workspace was read: give its whole folder as the path"
-    near = nearest(parent.name, (address.name for address in declared))
+    near = nearest(parent.name, sorted(address.name for address in others))
     return f"did you mean {Address(near)}?" if near else f"declare it, or {BY_NAME}"
 
 

@@ -96,7 +96,7 @@ class Examination:
         for at, column, item in rows:
             self.row += 1
             if isinstance(item, Flaw):
-                self.errors.add(self.where.row(at, column, self.row), item.message, item.advice)
+                self._wrong(at, column, item.message, item.advice)
             else:
                 self._example(at, column, item)
         self._whole()
@@ -111,7 +111,7 @@ class Examination:
             self.request_bytes += self._size(example)
         except UnicodeEncodeError:
             message = "has half of a surrogate pair, which is no character"
-            self.errors.add(self.where.row(at, column, self.row), message, "remove the lone \\ud800 to \\udfff")
+            self._wrong(at, column, message, "remove the lone \\ud800 to \\udfff")
             return
         read = characters(example)
         self.count += 1
@@ -121,10 +121,9 @@ class Examination:
             self._length(at, column, "input", example.input, self.limits.input_characters)
         if not (example.output and _within(len(example.output), self.limits.output_characters)):
             self._length(at, column, "output", example.output, self.limits.output_characters)
-        number = at if self.where.noun == "line" else self.row
-        self._count_tokens(at, column, number, estimated_tokens(read))
+        self._count_tokens(at, column, estimated_tokens(read))
         if _within(self.request_bytes, self.limits.request_bytes) and _within(self.count, self.limits.examples):
-            self._remember(number, example)
+            self._remember(self._number(at), example)
 
     def _size(self, example: Example) -> int:
         """Bytes of an example on the wire."""
@@ -132,7 +131,15 @@ class Examination:
             return len(line(example).encode())
         return FRAME + len(_quote(example.input).encode()) + len(_quote(example.output).encode())
 
-    def _count_tokens(self, at: int, column: int, number: int, tokens: int) -> None:
+    def _number(self, at: int) -> int:
+        """The number that the row at hand goes by."""
+        return at if self.where.noun == "line" else self.row
+
+    def _wrong(self, at: int, column: int, message: str, advice: str) -> None:
+        """Say what is wrong with the row at hand."""
+        self.errors.add(self.where.row(at, column, self.row), self._number(at), message, advice)
+
+    def _count_tokens(self, at: int, column: int, tokens: int) -> None:
         """Compare the estimate of an example with the limit, if there is one."""
         self.tokens += tokens
         most = self.limits.tokens
@@ -140,19 +147,18 @@ class Examination:
             return
         if tokens > SURELY * most:
             message = f"the example has about {tokens:,} tokens (estimated)"
-            self.errors.add(self.where.row(at, column, self.row), message, f"shorten it to at most {most:,}")
+            self._wrong(at, column, message, f"shorten it to at most {most:,}")
         else:
             self.longest = max(self.longest, tokens)
-            self.long.append(number)
+            self.long.append(self._number(at))
 
     def _length(self, at: int, column: int, name: str, text: str, most: int) -> None:
         """Say that a text is empty or too long."""
-        origin = self.where.row(at, column, self.row)
         if text:
             message = f"the {name} has {counted(len(text), 'character')}"
-            self.errors.add(origin, message, f"shorten it to at most {most:,}")
+            self._wrong(at, column, message, f"shorten it to at most {most:,}")
         else:
-            self.errors.add(origin, f"the {name} is empty", "write one, or remove the example")
+            self._wrong(at, column, f"the {name} is empty", "write one, or remove the example")
 
     def _remember(self, number: int, example: Example) -> None:
         """Compare an example with those before it."""
@@ -170,14 +176,14 @@ class Examination:
         """Check what only the whole can show."""
         limits, whole = self.limits, self.where.whole
         if not self.count and not self.errors.first:
-            self.errors.add(whole, "has no examples", "write at least one")
+            self.errors.add(whole, 0, "has no examples", "write at least one")
         if not _within(self.count, limits.examples):
             advice = f"the service takes {limits.examples:,} for {self.where.use}: leave out some"
-            self.errors.add(whole, f"has {counted(self.count, 'example')}", advice)
+            self.errors.add(whole, 0, f"has {counted(self.count, 'example')}", advice)
         if not _within(self.request_bytes, limits.request_bytes):
             message = f"{counted(self.count, 'example')} need {self.request_bytes:,} bytes of request"
             advice = f"the service takes {limits.request_bytes:,}: leave out or shorten some"
-            self.errors.add(whole, message, advice)
+            self.errors.add(whole, 0, message, advice)
         self.warnings += self._odd()
 
     def _odd(self) -> Iterator[Warned]:

@@ -7,16 +7,20 @@ a model that learned something else than its file says would be worse than none.
 from collections.abc import Iterator
 from typing import Any
 
-from reconciler.resource.conversation import Conversation, Role, Turn, example_of
+from reconciler.resource.conversation import Conversation, Instructor, Role, Turn, example_of
 from reconciler.resource.dataset import Example
 from reconciler.source.jsonrows import kind
-from reconciler.source.rows import Flaw, listed
+from reconciler.source.rows import CONTENTS, INPUT_FIELD, MESSAGES, OUTPUT_FIELD, Flaw, listed
 from reconciler.source.wording import shown
 
 INSTRUCTION = ("systemInstruction", "system_instruction")
-CONTENTS = "contents"
 ROLES: dict[str, Role] = {"user": "user", "model": "model"}
+OTHER_ROLES = {"assistant": "write model", "system": f"instructions go into {INSTRUCTION[0]}, before {CONTENTS}"}
+"""Roles of other services' formats, and what helps."""
+INSTRUCTORS: dict[str | None, Instructor] = {None: "", "system": "system", "user": "user"}
+"""Roles that instructions may have. The service is documented to pass over them, so they are kept as they stand."""
 SHAPE = 'write {"contents": [{"role": "user", "parts": [{"text": ...}]}, {"role": "model", "parts": [...]}]}'
+CONTENT = 'write {"parts": [{"text": ...}]}'
 ONLY_TEXT = "only text can be learned from here: leave the example out"
 
 
@@ -37,13 +41,34 @@ def _conversation(item: Any) -> Conversation:
     """Check a whole line; raise _Unfit."""
     if type(item) is not dict:
         raise _Unfit(f"is {kind(item)}, not a JSON object", SHAPE)
+    if CONTENTS not in item:
+        _foreign(item)
     if strange := item.keys() - {CONTENTS, *INSTRUCTION}:
         raise _Unfit(f"has {listed(sorted(strange))}, which would not be sent", "remove it")
     given = [name for name in INSTRUCTION if item.get(name) is not None]
     if len(given) > 1:
         raise _Unfit(f"has {' and '.join(map(shown, given))}", "remove one of them")
-    instruction = _texts(item[given[0]], given[0]) if given else ()
-    return Conversation(instruction, tuple(_turns(item.get(CONTENTS))))
+    instruction, role = _instruction(item[given[0]], given[0]) if given else ((), INSTRUCTORS[None])
+    return Conversation(instruction, tuple(_turns(item.get(CONTENTS))), role)
+
+
+def _foreign(item: dict[str, Any]) -> None:
+    """Refuse a line that is an example in another form."""
+    if MESSAGES in item:
+        advice = f"the keys here are {CONTENTS} and {INSTRUCTION[0]}: {SHAPE}"
+        raise _Unfit(f"has {shown(MESSAGES)}, which is the format of another service", advice)
+    if item.keys() & {INPUT_FIELD, OUTPUT_FIELD}:
+        advice = f"{SHAPE}, or put pairs into a file of their own"
+        raise _Unfit("is a pair, and the file is read as conversations", advice)
+
+
+def _instruction(content: Any, where: str) -> tuple[tuple[str, ...], Instructor]:
+    """Check the instructions, and who gives them."""
+    texts, role = _texts(content, where), content.get("role")
+    if type(role) not in (str, type(None)) or role not in INSTRUCTORS:
+        what = shown(role) if type(role) is str else kind(role)
+        raise _Unfit(f"{where} has the role {what}", "write system or user, or remove the role")
+    return texts, INSTRUCTORS[role]
 
 
 def _turns(contents: Any) -> Iterator[Turn]:
@@ -57,7 +82,7 @@ def _turns(contents: Any) -> Iterator[Turn]:
         role = turn.get("role") if type(turn) is dict else None
         if type(role) is not str or role not in ROLES:
             what = f"has the role {shown(role)}" if type(role) is str else "has no role"
-            raise _Unfit(f"{where} {what}", "write user or model")
+            raise _Unfit(f"{where} {what}", OTHER_ROLES.get(str(role), "write user or model"))
         yield Turn(ROLES[role], _texts(turn, where))
     roles = [turn["role"] for turn in contents[-2:]]
     if roles != ["user", "model"]:
@@ -67,12 +92,12 @@ def _turns(contents: Any) -> Iterator[Turn]:
 def _texts(content: Any, where: str) -> tuple[str, ...]:
     """Check the parts of one turn, or of the instructions: texts, and none of them empty."""
     if type(content) is not dict:
-        raise _Unfit(f"{where} is {kind(content)}, not an object", 'write {"parts": [{"text": ...}]}')
+        raise _Unfit(f"{where} is {kind(content)}, not an object", CONTENT)
     if strange := content.keys() - {"role", "parts"}:
-        raise _Unfit(f"{where} has {listed(sorted(strange))}", ONLY_TEXT)
+        raise _Unfit(f"{where} has {listed(sorted(strange))}", ONLY_TEXT if "parts" in content else CONTENT)
     parts = content.get("parts")
     if type(parts) is not list or not parts:
-        raise _Unfit(f"{where} has no parts", 'write {"parts": [{"text": ...}]}')
+        raise _Unfit(f"{where} has no parts", CONTENT)
     return tuple(_text(part, f"{where}.parts[{number}]") for number, part in enumerate(parts))
 
 

@@ -17,10 +17,11 @@ from reconciler.resource.rules import DataLimits
 from reconciler.source import cache, locators, tree
 from reconciler.source.cache import Cache
 from reconciler.source.checks import Examination, Numbers, Warned, Where
-from reconciler.source.formats import INPUT_FIELD, OUTPUT_FIELD, holds_conversations, rows
+from reconciler.source.formats import holds_conversations, rows
 from reconciler.source.hashing import BLOCK, Hashing, sha256
 from reconciler.source.locators import CONVERSATIONS, WRITE_PAIRS, Named
 from reconciler.source.paths import real_path, unavailable
+from reconciler.source.rows import INPUT_FIELD, OUTPUT_FIELD
 from reconciler.source.sourced import Sourced
 from reconciler.source.text import LFS_POINTER
 
@@ -116,7 +117,8 @@ class Library:
         where = Where(named.at("examples"), row, "example", self.use)
         examination = Examination(where, self.limits)
         numbers = examination.examine(rows(io.BytesIO(), locator))
-        return _judged(examination.errors.told(), Entry(numbers, tuple(examination.warnings)), where.whole, locator)
+        errors = examination.errors.told(where.noun)
+        return _judged(errors, Entry(numbers, tuple(examination.warnings)), where.whole, locator)
 
     def _stream(self, stream: BinaryIO, locator: Locator, name: str) -> Read:
         """Digest and judge an open file, or find what it gave the last time it had these bytes."""
@@ -137,7 +139,7 @@ class Library:
         examination = Examination(where, self.limits)
         numbers = examination.examine(rows(io.BufferedReader(hashing, BLOCK), locator))
         entry = Entry(numbers, tuple(examination.warnings))
-        errors = examination.errors.told()
+        errors = examination.errors.told(noun)
         if self.digests and not errors:
             # The hash is that of the bytes just digested: the file may have changed since the first look.
             self.digests.put(self._key(hashing.hash.digest(), locator), (astuple(numbers), entry.warnings))

@@ -1,6 +1,7 @@
 """Manifests of models that exist: what a service reports, written as what could have been declared.
 
-The training data is not among it, so such a manifest names no dataset: the model is managed, and never trained.
+The training data is not among it, so such a manifest names no dataset: the model is managed, and never trained. An
+address where data lay, if the service tells it, is no proof of what lies there now: it stands in a comment.
 """
 
 import math
@@ -48,6 +49,8 @@ def manifest(name: str, observed: Observed) -> str:
     }
     omitted = _drop_invalid(document["spec"], document)
     lines = [f"# {observed.name}; `reconciler import {name} {observed.name}` takes it under this manifest."]
+    if observed.data.isprintable() and observed.data:
+        lines.append(f"# It was trained on {observed.data}; what lies there now may be something else.")
     lines += [f"# Left out, because a manifest cannot say it: {path}" for path in omitted]
     text: str = yaml.dump(document, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110)
     return "\n".join(lines) + "\n" + text

@@ -5,10 +5,13 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from reconciler.errors import Diagnostic, Origin
-from reconciler.source.wording import counted
+from reconciler.source.wording import counted, enumerated
 
 MOST_FINDINGS = 20
 """Errors told of one file of manifests, or of one dataset."""
+
+MOST_ROWS = 5
+"""Rows named that have the same error as one before them."""
 
 
 def few(file: str, findings: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
@@ -20,24 +23,51 @@ def few(file: str, findings: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
 
 
 @dataclass(slots=True)
-class Errors:
-    """The first errors of a dataset; `more` were only counted, the first of them at `rest`."""
+class _Rows:
+    """Where an error is: the first place, and the rows that have it too, of which the first few are named."""
 
-    first: list[Diagnostic] = field(default_factory=list)
+    origin: Origin
+    named: list[int] = field(default_factory=list)
+    others: int = 0
+
+    def told(self, noun: str) -> str:
+        """Write the other rows, if there are any: ` (likewise lines 3, 4, 5, 6, 7 and 12 more)`."""
+        if not self.others:
+            return ""
+        rest = self.others - len(self.named)
+        listed = f"{', '.join(map(str, self.named))} and {rest:,} more" if rest else enumerated(self.named)
+        return f" (likewise {noun}{'s' if self.others > 1 else ''} {listed})"
+
+
+@dataclass(slots=True)
+class Errors:
+    """The first errors of a dataset, each once; `more` were only counted, the first of them at `rest`.
+
+    What many rows have in the same words is one error.
+    """
+
+    first: dict[tuple[str, str], _Rows] = field(default_factory=dict)
     more: int = 0
     rest: Origin = Origin("")
 
-    def add(self, origin: Origin, message: str, advice: str) -> None:
-        """Keep an error, or count it."""
-        if len(self.first) < MOST_FINDINGS:
-            self.first.append(Diagnostic(origin, message, advice))
-            return
-        self.rest = self.rest if self.more else origin
-        self.more += 1
+    def add(self, origin: Origin, row: int, message: str, advice: str) -> None:
+        """Keep an error of a row (0: of the whole), add the row to those that have it, or count it."""
+        if known := self.first.get((message, advice)):
+            known.others += 1
+            if len(known.named) < MOST_ROWS:
+                known.named.append(row)
+        elif len(self.first) < MOST_FINDINGS:
+            self.first[message, advice] = _Rows(origin)
+        else:
+            self.rest = self.rest if self.more else origin
+            self.more += 1
 
-    def told(self) -> tuple[Diagnostic, ...]:
-        """Give every error, with a last line for those that were only counted."""
+    def told(self, noun: str) -> tuple[Diagnostic, ...]:
+        """Give every error, with a last line for those that were only counted; a row is called by the noun."""
+        told = tuple(
+            Diagnostic(rows.origin, message + rows.told(noun), advice) for (message, advice), rows in self.first.items()
+        )
         if not self.more:
-            return tuple(self.first)
+            return told
         message = f"{counted(self.more, 'more error')} from here on"
-        return (*self.first, Diagnostic(self.rest, message, "fix those that are shown first"))
+        return (*told, Diagnostic(self.rest, message, "fix those that are shown first"))

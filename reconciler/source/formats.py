@@ -11,11 +11,9 @@ from typing import BinaryIO
 
 from reconciler.resource.dataset import Format, Locator
 from reconciler.source import jsonrows, tables
-from reconciler.source.conversations import CONTENTS, conversation
-from reconciler.source.rows import Row
+from reconciler.source.conversations import conversation
+from reconciler.source.rows import CONTENTS, INPUT_FIELD, MESSAGES, OUTPUT_FIELD, Row
 
-INPUT_FIELD = "text_input"
-OUTPUT_FIELD = "output"
 FORMATS: Mapping[str, Format] = {
     ".jsonl": "jsonl",
     ".ndjson": "jsonl",
@@ -27,9 +25,9 @@ FORMATS: Mapping[str, Format] = {
 
 
 def holds_conversations(stream: BinaryIO) -> bool:
-    """Whether a JSONL file holds conversations: its first line has `contents`, and none of the fields of a pair."""
+    """Whether a JSONL file holds conversations, in our form or another: its first line has turns, and no pair."""
     keys = jsonrows.keys(stream)
-    return CONTENTS in keys and not keys & {INPUT_FIELD, OUTPUT_FIELD}
+    return bool(keys & {CONTENTS, MESSAGES}) and not keys & {INPUT_FIELD, OUTPUT_FIELD}
 
 
 def rows(stream: BinaryIO, locator: Locator) -> Iterator[Row]:

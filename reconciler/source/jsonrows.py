@@ -10,7 +10,18 @@ from typing import Any, BinaryIO, TypeVar
 
 from reconciler.resource.dataset import Example, Locator
 from reconciler.source import conflict
-from reconciler.source.rows import LONGEST_LINE, MARK, UNMERGED, Flaw, Row, listed, missing_fields, not_utf8
+from reconciler.source.rows import (
+    CONTENTS,
+    LONGEST_LINE,
+    MARK,
+    MESSAGES,
+    UNMERGED,
+    Flaw,
+    Row,
+    listed,
+    missing_fields,
+    not_utf8,
+)
 from reconciler.source.wording import quoted, shown
 
 T = TypeVar("T")
@@ -174,6 +185,9 @@ def _picker(locator: Locator) -> Callable[[Any], Example | Flaw]:
 
 def _wrong_fields(item: dict[str, Any], left: str, right: str) -> Flaw:
     """Say which of the two fields is missing or no text."""
+    if item.keys() & {CONTENTS, MESSAGES} and not item.keys() & {left, right}:
+        advice = "write it as a pair, or put conversations into a JSONL file of their own (format: contents)"
+        return Flaw("is a conversation, and the file is read as pairs", advice)
     missing = [name for name in (left, right) if name not in item]
     if missing:
         return missing_fields(missing, listed(tuple(item)), left)

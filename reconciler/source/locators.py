@@ -6,10 +6,11 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from reconciler.errors import Diagnostic, Origin
-from reconciler.resource.dataset import Locator
+from reconciler.resource.dataset import REMOTE, Locator
 from reconciler.resource.manifest import DatasetSource
 from reconciler.resource.rules import DataLimits
-from reconciler.source.formats import FORMATS, INPUT_FIELD, OUTPUT_FIELD
+from reconciler.source.formats import FORMATS
+from reconciler.source.rows import INPUT_FIELD, OUTPUT_FIELD
 from reconciler.source.sourced import Sourced
 from reconciler.source.wording import shown
 
@@ -65,8 +66,8 @@ def remote(named: Named, limits: DataLimits, service: str) -> Locator | Diagnost
     if not limits.remote:
         message = f"{shown(path)} is in Cloud Storage, from where {service} takes no data"
         return named.wrong("path", message, "put the file beside the manifests")
-    if not path.isprintable() or not OBJECT.fullmatch(path) or {".", ".."} & {*path.split("/")}:
-        return named.wrong("path", f"{shown(path)} names no object in Cloud Storage", "write gs://BUCKET/OBJECT.jsonl")
+    if other := _no_object(path):
+        return named.wrong("path", f"{shown(path)} names {other}", "write gs://BUCKET/OBJECT.jsonl")
     ending = FORMATS.get(os.path.splitext(path)[1].lower())
     if given.format not in (None, "contents") or (given.format is None and ending != "jsonl"):
         message = "data in Cloud Storage has to be JSONL with a conversation a line"
@@ -74,6 +75,18 @@ def remote(named: Named, limits: DataLimits, service: str) -> Locator | Diagnost
     if given.header is not None:
         return named.wrong("header", "header is for csv and tsv, not contents", "remove it")
     return _unfit(named, limits, service) or replace(CONVERSATIONS, path=path)
+
+
+def _no_object(path: str) -> str:
+    """Say what an address in Cloud Storage names instead of one object; empty if it names one."""
+    bucket, _, name = path.removeprefix(REMOTE).partition("/")
+    if not bucket:
+        return "no bucket"
+    if name.endswith("/"):
+        return "a folder, and a dataset is one object"
+    if not path.isprintable() or not OBJECT.fullmatch(path) or {".", ".."} & {*path.split("/")}:
+        return "no object in Cloud Storage"
+    return ""
 
 
 def _unfit(named: Named, limits: DataLimits, service: str) -> Diagnostic | None:

@@ -2,6 +2,7 @@
 
 import os.path
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,10 +15,11 @@ from reconciler.resource.desired import RENAMED_FROM, Desired, desire
 from reconciler.resource.identity import PARENT
 from reconciler.resource.lineage import rooted
 from reconciler.resource.rules import Capabilities, FieldRule, Value, shortest
-from reconciler.source import ancestry
+from reconciler.source import ancestry, lacking
 from reconciler.source.cache import Cache
 from reconciler.source.collector import collector_resting
 from reconciler.source.datasets import Library, Read
+from reconciler.source.lacking import VALIDATION
 from reconciler.source.load import Loaded
 from reconciler.source.overlap import shared
 from reconciler.source.settings import unfit
@@ -28,9 +30,6 @@ MARK = re.compile(r"reconciler:\d+:")
 """How every mark of ownership begins, in whatever version."""
 
 ANNOTATIONS = "reconciler.dev/"
-
-VALIDATION = "validationDataset"
-"""The part of the spec, and the field, of the data that models are measured with."""
 
 UNREAD = Read(None, ())
 
@@ -128,14 +127,12 @@ def _libraries(loaded: Loaded, capabilities: Capabilities, roots: tuple[Path, ..
 
 def _manifest(sourced: Sourced, capabilities: Capabilities, service: str) -> Iterator[Diagnostic]:
     """Check one manifest against the service's rules, and what it says about itself."""
+    for path in lacking.fields(sourced.manifest, capabilities):
+        yield Diagnostic(sourced.locate("spec", *path.split(".")), f"{service} has no {path}", "remove it")
     for path, value in sourced.manifest.fields.items():
-        rule = capabilities.rule(path)
-        if rule is None:
-            yield _unknown(sourced, path, service)
-        elif wrong := _misfit(rule, path, value, service):
+        if (rule := capabilities.rule(path)) and (wrong := _misfit(rule, path, value, service)):
             yield Diagnostic(sourced.locate("spec", *path.split(".")), *wrong)
-    if sourced.manifest.validation and not capabilities.rule(VALIDATION):
-        yield _unknown(sourced, VALIDATION, service)
+    yield from _crowded(sourced, capabilities, service)
     where = sourced.locate("spec", "lifecycle", "ignoreChanges")
     for path in sourced.manifest.lifecycle.ignore_changes:
         if capabilities.rule(path) is None:
@@ -147,9 +144,14 @@ def _manifest(sourced: Sourced, capabilities: Capabilities, service: str) -> Ite
     yield from _annotations(sourced)
 
 
-def _unknown(sourced: Sourced, path: str, service: str) -> Diagnostic:
-    """Say that the service does not have a field."""
-    return Diagnostic(sourced.locate("spec", *path.split(".")), f"{service} has no {path}", "remove it")
+def _crowded(sourced: Sourced, capabilities: Capabilities, service: str) -> Iterator[Diagnostic]:
+    """Say which maps have more keys than the service takes."""
+    maps = Counter(rule for path in sourced.manifest.fields if (rule := capabilities.rule(path)) and rule.most)
+    for rule, number in maps.items():
+        if number > rule.most:
+            name = rule.path.partition(".")[0]
+            message = f"{name} has {counted(number, 'key')}"
+            yield Diagnostic(sourced.locate("spec", name), message, f"{service} takes {rule.most:,}: remove some")
 
 
 def _misfit(rule: FieldRule, path: str, value: Value, service: str) -> tuple[str, str] | None:

@@ -7,6 +7,12 @@ from reconciler.resource.dataset import Example
 from reconciler.source import conflict
 from reconciler.source.wording import shown
 
+INPUT_FIELD, OUTPUT_FIELD = "text_input", "output"
+"""Where a pair has its two texts, unless the manifest names other fields."""
+
+CONTENTS, MESSAGES = "contents", "messages"
+"""Where a conversation has its turns: here, and in the format of other services."""
+
 MARK = b"\xef\xbb\xbf"
 """The byte order mark in UTF-8, which some programs put before the first row."""
 

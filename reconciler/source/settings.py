@@ -14,7 +14,7 @@ from reconciler.source.wording import shown
 def unfit(workspace: Workspace, locate: Locate, capabilities: Capabilities) -> Iterator[Diagnostic]:
     """Say which settings the provider does not have, lacks, or does not take."""
     provider, rules = capabilities.provider, capabilities.settings
-    for name, value in _settings(workspace).items():
+    for name, value in given(workspace).items():
         rule, where = rules.get(name), locate("spec", name)
         if rule is None:
             if value:
@@ -24,6 +24,10 @@ def unfit(workspace: Workspace, locate: Locate, capabilities: Capabilities) -> I
         elif value and rule.pattern and not re.fullmatch(rule.pattern, value):
             advice = f"write it as in {rule.example}" if rule.example else "remove it"
             yield Diagnostic(where, f"{provider} does not take {shown(value)} as {name}", advice)
+    if workspace.limits.max_steps is not None and not capabilities.counts_steps:
+        message = f"{provider} chooses the size of batches itself, so nobody knows how many steps a training takes"
+        advice = "remove it; maxCreates and maxReplaces limit trainings"
+        yield Diagnostic(locate("spec", "limits", "maxSteps"), message, advice)
     if workspace.endpoint and foreign(workspace.endpoint, capabilities):
         message = f"spec.endpoint: {urlsplit(workspace.endpoint).netloc} is not a host of {provider}"
         yield Diagnostic(locate("spec", "endpoint"), message, f"write https://{capabilities.host}, or remove it")
@@ -34,7 +38,7 @@ def foreign(endpoint: str, capabilities: Capabilities) -> bool:
     return endpoint.startswith("https://") and urlsplit(endpoint).netloc != capabilities.host
 
 
-def _settings(workspace: Workspace) -> dict[str, str]:
+def given(workspace: Workspace) -> dict[str, str]:
     """The settings that depend on the provider, by their names in the manifest; empty where not given."""
     return {
         "serviceVersion": workspace.service_version,

@@ -14,8 +14,15 @@ def test_it_works_at_once(bench: Bench, run: Command, provider: str) -> None:
     assert run("validate", "fresh").out == "Valid: 1 model.\n"
     assert run("plan", "fresh").last == "Plan: 1 to create, 0 to update, 0 to replace, 0 to delete."
     text = (bench.root / "fresh" / "workspace.yaml").read_text()
+    assert f"  provider: {provider} # one of: gemini, vertex\n" in text
     reference = text.splitlines()[0].removeprefix("# yaml-language-server: $schema=")
     assert (bench.root / "fresh" / reference).is_file()
+
+
+@pytest.mark.usefixtures("bench")
+@pytest.mark.parametrize(("flags", "told"), [((), 1), (("--provider", "gemini"), 0), (("--provider", "vertex"), 0)])
+def test_who_chose_no_provider_is_told_of_the_other(run: Command, flags: tuple[str, ...], told: int) -> None:
+    assert run("init", "fresh", *flags).out.count("for Vertex AI add --provider vertex") == told
 
 
 def test_nothing_is_overwritten(bench: Bench, run: Command) -> None:

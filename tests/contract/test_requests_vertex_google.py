@@ -71,7 +71,7 @@ class Wire:
         """Use the whole port once, and tune a tuned model too."""
         parent = self.train("numbers-aaaaaabbbbbbbbb", FIELDS)
         self.provider.explain(parent)
-        self.provider.generate(parent.name, "41")
+        self.provider.generate(parent, "41")
         child = {**FIELDS, "preTunedModel.address": "TunedModel/numbers", "preTunedModel.checkpointId": "1"}
         child["exportLastCheckpointOnly"] = True
         del child["baseModel"]

@@ -108,6 +108,26 @@ def test_a_call_has_a_name(call: str, method: str, path: str) -> None:
     assert hit == {call, "any"}
 
 
+PLACE = "/v1/projects/p/locations/us-central1"
+
+
+@pytest.mark.parametrize(
+    ("call", "method", "path"),
+    [
+        ("job-create", "POST", f"{PLACE}/tuningJobs"),
+        ("model-delete", "DELETE", f"{PLACE}/models/1:deleteVersion"),
+        ("endpoint-undeploy", "POST", f"{PLACE}/endpoints/1:undeployModel"),
+        ("object-create", "POST", "/upload/storage/v1/b/bucket/o"),
+        ("object-create", "PUT", "/upload/storage/v1/b/bucket/o"),
+        ("object-get", "GET", "/storage/v1/b/bucket/o/a%2Fb"),
+        ("object-patch", "PATCH", "/storage/v1/b/bucket/o/a"),
+        ("object-delete", "DELETE", "/storage/v1/b/bucket/o/a"),
+    ],
+)
+def test_so_has_one_of_the_cloud(call: str, method: str, path: str) -> None:
+    assert {name for name in CALLS if parse(f"{name}:503").meets(method, path)} - {"any"} == {call}
+
+
 @pytest.mark.parametrize(
     "spec", ["create", "make:503", "create:explode", "create:503:later", "list:delay:after", "list:delay=x"]
 )

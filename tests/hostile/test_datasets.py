@@ -160,10 +160,7 @@ ATTACKS = {
     "an array of arrays": Attack(
         "evil.json",
         lambda: "[" + "[]," * 100_000 + "[]]",
-        (
-            *(f":1:{2 + 3 * n}: is an array, not a JSON object; {BOTH}" for n in range(20)),
-            ":1:62: 99,981 more errors from here on; fix those that are shown first",
-        ),
+        (f":1:2: is an array, not a JSON object (likewise examples 2, 3, 4, 5, 6 and 99,995 more); {BOTH}",),
     ),
     "an item of many": Attack(
         "evil.json",
@@ -174,8 +171,13 @@ ATTACKS = {
     "a hundred thousand wrong rows": Attack(
         "evil.jsonl",
         lambda: "1\n" * 100_000,
+        (f":1: is a number, not a JSON object (likewise lines 2, 3, 4, 5, 6 and 99,994 more); {BOTH}",),
+    ),
+    "a hundred thousand rows that are wrong in ways of their own": Attack(
+        "evil.jsonl",
+        lambda: "".join(f'{{"text_input": {n}, "output": ""}}\n' for n in range(100_000)),
         (
-            *(f":{n}: is a number, not a JSON object; {BOTH}" for n in range(1, 21)),
+            *(f':{n + 1}: text_input is a number; examples are text; write `"{n}"`' for n in range(20)),
             ":21: 99,980 more errors from here on; fix those that are shown first",
         ),
     ),

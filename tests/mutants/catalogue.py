@@ -977,8 +977,8 @@ VERTEX = (
         "an empty answer is believed",
         "A filter that the service passes over in silence makes all models vanish, and be trained again.",
         "providers/vertex/service.py",
-        "        if self._filters:\n            return found",
-        "        return found",
+        "found = found or self._jobs(",
+        "found = found and self._jobs(",
     ),
     Mutant(
         "a child is tuned from what its parent was",
@@ -1031,5 +1031,4 @@ VERTEX = (
     ),
 )
 
-MUTANTS = (*FIRST_VERSION, *PLAN, *RUN, *PROVIDER, *SOURCE)
-"""Those of the figures in docs/guarantees.md; `VERTEX` is tried by name, and counted from the next such run on."""
+MUTANTS = (*FIRST_VERSION, *PLAN, *RUN, *PROVIDER, *SOURCE, *VERTEX)

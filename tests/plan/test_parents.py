@@ -150,6 +150,24 @@ def test_the_models_of_a_parent_are_needed_while_a_child_is_not_ready() -> None:
     assert not needed(made([PARENT_1, CHILD], observed(PARENT_1), observed(CHILD)).changes)
 
 
+def test_what_is_refused_comes_down_the_line_whatever_the_names_are() -> None:
+    """A grandchild that is called before its parent is planned after it all the same."""
+    line = rooted([desired("z"), desired("m", parent="TunedModel/z"), desired("a", parent="TunedModel/m", data="g")])
+    failed = observed(line[0], State.FAILED)
+    assert told(made(line, failed)) == [
+        "!CREATE a DEPENDENCY+ABSENT",
+        "!CREATE m DEPENDENCY+ABSENT",
+        "!CREATE z FAILED",
+    ]
+
+
+def test_a_child_of_which_no_training_is_refused_holds_nothing() -> None:
+    """A child in a state that nobody knows was tuned from the parent that is declared: no older one is for it."""
+    child = observed(CHILD_2, State.UNKNOWN)
+    plan = made([PARENT_2, CHILD_2], observed(PARENT_1), observed(PARENT_2), child)
+    assert told(plan) == ["!NOOP c UNKNOWN_STATE", "NOOP p", "DELETE p SUPERSEDED"]
+
+
 def test_a_circle_ends() -> None:
     """Validation refuses it; planning only has to come to an end."""
     left, right = rooted([desired("l", parent="r"), desired("r", parent="l")])

@@ -24,9 +24,9 @@ texts = st.lists(st.text(st.characters(exclude_categories=["Cs"]), min_size=1, m
 roles = st.sampled_from(["user", "model"])
 conversations = st.builds(
     lambda instruction, earlier, question, answer: Conversation(
-        instruction, (*earlier, Turn("user", question), Turn("model", answer))
+        instruction[0], (*earlier, Turn("user", question), Turn("model", answer)), instruction[1]
     ),
-    st.just(()) | texts,
+    st.just(((), "")) | st.tuples(texts, st.sampled_from(["", "system", "user"])),
     st.lists(st.builds(Turn, roles, texts), max_size=3).map(tuple),
     texts,
     texts,
@@ -40,8 +40,9 @@ def wire(conversation: Conversation) -> dict[str, object]:
     contents = [{"role": role, "parts": [{"text": text} for text in said]} for role, said in conversation.turns]
     if not conversation.instruction:
         return {"contents": contents}
+    role = {"role": conversation.role} if conversation.role else {}
     return {
-        "systemInstruction": {"parts": [{"text": text} for text in conversation.instruction]},
+        "systemInstruction": {**role, "parts": [{"text": text} for text in conversation.instruction]},
         "contents": contents,
     }
 

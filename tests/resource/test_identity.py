@@ -47,7 +47,7 @@ def test_the_recipe_of_the_inputs() -> None:
     "other",
     [
         desired("another name"),
-        desired(description="x", temperature=0.1, display_name="n", projects=("1",)),
+        desired(description="x", display_name="n"),
         desired(protect=True, keep_superseded=3, on_removal="keep", ignore_changes=["dataset"]),
         replace(desired(), labels={"team": "a"}, renamed_from="x"),
     ],

@@ -24,7 +24,7 @@ class Lines:
     """Lines of manifests. `fresh`, `mild` and `warm` are `cool` after changes that a PATCH can make.
 
     `path` is the field that all four set, `ignored` what ignoreChanges calls it; `size` takes a whole number; `other`
-    is another base.
+    is another base. `budget` are limits that only a service has which counts steps.
     """
 
     workspace: tuple[str, ...]
@@ -37,6 +37,7 @@ class Lines:
     fresh: str
     warm: str
     size: str
+    budget: tuple[str, ...] = ()
 
 
 class Wire(Protocol):

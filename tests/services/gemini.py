@@ -21,6 +21,7 @@ LINES = Lines(
     fresh="temperature: 0.4",
     warm="temperature: 0.7",
     size="batchSize",
+    budget=("  maxSteps: 40",),
 )
 
 

@@ -57,6 +57,7 @@ def able() -> Capabilities:
     rules["hyperparameters.adapterSize"] = FieldRule(
         "hyperparameters.adapterSize", Mutability.RETRAIN, "", choices=(1, 2, 4)
     )
+    rules["labels.*"] = FieldRule("labels.*", Mutability.IN_PLACE, "", most=3)
     limits = DataLimits(0, 0, 2000, 2, examples=12, tokens=20, validation_examples=3, conversations=True, remote=True)
     return Capabilities("able", rules, limits)
 

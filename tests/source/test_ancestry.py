@@ -55,12 +55,20 @@ PLACE = "a.yaml:5:28: "
 FAULTS = [
     ([("a", "TunedModel/parnt"), ("parent", "")], [PLACE + "TunedModel/parnt is not declared; did you mean TunedModel/parent?"]),
     ([("a", "zzz"), ("parent", "")], [PLACE + f"TunedModel/zzz is not declared; declare it, or {BY_NAME}"]),
+    ([("parents", "parent")], [f"parents.yaml:5:28: TunedModel/parent is not declared; declare it, or {BY_NAME}"]),
+    ([("parents", "parent"), ("a", ""), ("parental", "")], ["parents.yaml:5:28: TunedModel/parent is not declared; did you mean TunedModel/parental?"]),
     ([("a", "a")], [PLACE + "TunedModel/a is tuned from itself: TunedModel/a -> TunedModel/a; tune one of them from a base model"]),
     (
         [("d", "c"), ("c", "a"), ("b", "c"), ("a", "b")],
         [
             PLACE + "TunedModel/a is tuned from itself: TunedModel/a -> TunedModel/b -> TunedModel/c -> TunedModel/a; "
             "tune one of them from a base model"
+        ],
+    ),
+    (
+        [("a", "z"), ("m", "b"), ("b", "z"), ("z", "m")],
+        [
+            "b.yaml:5:28: TunedModel/b is tuned from itself: TunedModel/b -> TunedModel/z -> TunedModel/m -> TunedModel/b; tune one of them from a base model"
         ],
     ),
 ]  # fmt: skip

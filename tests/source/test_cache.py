@@ -5,18 +5,21 @@ import json
 import os
 import sqlite3
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from reconciler.errors import InvalidManifests
 from reconciler.resource.dataset import Example, digest
+from reconciler.resource.rules import Capabilities
 from reconciler.resource.schema.tunedmodel import TunedModelDocument
 from reconciler.resource.schema.workspace import WorkspaceDocument
 from reconciler.source import datasets
 from reconciler.source.cache import Cache
+from reconciler.source.load import load
 from reconciler.source.reading import SCHEMAS
-from reconciler.source.resolve import Resolved
+from reconciler.source.resolve import Resolved, resolve
 
 GOOD = '{"text_input": "a", "output": "b"}\n{"text_input": "c", "output": "d"}\n'
 
@@ -77,6 +80,18 @@ def test_the_same_bytes_read_in_another_way_are_another_entry(
     assert first
     assert second
     assert (first.count, second.count) == (1, 2)
+
+
+def test_what_one_service_takes_is_judged_anew_for_another(
+    cached: Callable[..., Resolved], write: Callable[..., Path], capabilities: Capabilities, tmp_path: Path
+) -> None:
+    write("d.jsonl", GOOD)
+    assert cached().warnings == ()
+    narrow = replace(capabilities, limits=replace(capabilities.limits, recommended_examples=3))
+    again = resolve(load("."), narrow, cache=Cache(tmp_path / ".cache/read"))
+    assert [str(warning) for warning in again.warnings] == [
+        "d.jsonl: warning: has 2 examples only; 3 or more are recommended"
+    ]
 
 
 def test_errors_are_never_remembered(

@@ -53,7 +53,13 @@ FAULTS = [
     (row("5", MODEL), "contents[0] has no role; write user or model"),
     (row('{"parts": [{"text": "a"}]}', MODEL), "contents[0] has no role; write user or model"),
     (row('{"role": ["user"], "parts": []}', MODEL), "contents[0] has no role; write user or model"),
-    (row(turn("assistant", "a"), MODEL), "contents[0] has the role `assistant`; write user or model"),
+    (row(turn("tool", "a"), MODEL), "contents[0] has the role `tool`; write user or model"),
+    (row(USER, turn("assistant", "a")), "contents[1] has the role `assistant`; write model"),
+    (row(turn("system", "a"), USER, MODEL), "contents[0] has the role `system`; instructions go into systemInstruction, before contents"),
+    (row('{"role": "user", "content": "a"}', MODEL), f"contents[0] has `content`; {CONTENT}"),
+    ('{"messages": [{"role": "user", "content": "a"}]}', f"has `messages`, which is the format of another service; the keys here are contents and systemInstruction: {SHAPE}"),
+    ('{"text_input": "a", "output": "b"}', f"is a pair, and the file is read as conversations; {SHAPE}, or put pairs into a file of their own"),
+    ('{"output": "b"}', f"is a pair, and the file is read as conversations; {SHAPE}, or put pairs into a file of their own"),
     (row(USER, '{"role": "model"}'), f"contents[1] has no parts; {CONTENT}"),
     (row(turn("user"), MODEL), f"contents[0] has no parts; {CONTENT}"),
     (row(USER, '{"role": "model", "parts": ["b"]}'), 'contents[1].parts[0] is a string, not an object; write {"text": ...}'),
@@ -66,6 +72,11 @@ FAULTS = [
     (row(USER, '{"role": "model", "parts": [{"functionCall": {}}]}'), f"contents[1].parts[0] has `functionCall`; {ONLY}"),
     (row(USER, '{"role": "model", "parts": [{"text": "b"}], "weight": 0}'), f"contents[1] has `weight`; {ONLY}"),
     (row(USER, MODEL, instruction='"Count."'), f"systemInstruction is a string, not an object; {CONTENT}"),
+    (row(USER, MODEL, instruction='""'), f"systemInstruction is a string, not an object; {CONTENT}"),
+    (row(USER, MODEL, instruction="{}"), f"systemInstruction has no parts; {CONTENT}"),
+    (row(USER, MODEL, instruction='{"parts": [{"text": ""}]}'), "systemInstruction.parts[0] is empty; write a text, or remove it"),
+    (row(USER, MODEL, instruction='{"role": "model", "parts": [{"text": "x"}]}'), "systemInstruction has the role `model`; write system or user, or remove the role"),
+    (row(USER, MODEL, instruction='{"role": [], "parts": [{"text": "x"}]}'), "systemInstruction has the role an array; write system or user, or remove the role"),
     (row(USER, MODEL, instruction='{"parts": []}'), f"systemInstruction has no parts; {CONTENT}"),
     (row(USER, MODEL, instruction='{"parts": [{"text": "x"}]}, "system_instruction": {"parts": [{"text": "x"}]}'), "has `systemInstruction` and `system_instruction`; remove one of them"),
     (PAIR.replace("{", '{"tools": [], ', 1), "has `tools`, which would not be sent; remove it"),
@@ -84,6 +95,28 @@ def test_a_fault_in_a_line(
     model("m.yaml", "  dataset: {path: d.jsonl}")
     write("d.jsonl", GOOD + fault.strip() + "\n")
     assert rejected() == [f"d.jsonl:3: {told}"]
+
+
+def test_a_file_in_the_format_of_another_service(
+    model: Callable[..., Path], write: Callable[..., Path], rejected: Callable[..., list[str]]
+) -> None:
+    model("m.yaml", "  dataset: {path: d.jsonl}")
+    write("d.jsonl", '{"messages": [{"role": "user", "content": "a"}, {"role": "assistant", "content": "b"}]}\n' * 3)
+    assert rejected() == [
+        f"d.jsonl:1: has `messages`, which is the format of another service (likewise lines 2 and 3); the keys here are contents and systemInstruction: {SHAPE}"
+    ]
+
+
+def test_what_many_lines_have_in_common_is_said_once(
+    model: Callable[..., Path], write: Callable[..., Path], rejected: Callable[..., list[str]]
+) -> None:
+    model("m.yaml", "  dataset: {path: d.jsonl}")
+    picture = row('{"role": "user", "parts": [{"fileData": {"fileUri": "gs://b/o"}}]}', MODEL)
+    write("d.jsonl", GOOD + picture * 20 + row(USER))
+    assert rejected() == [
+        f"d.jsonl:3: contents[0].parts[0] has `fileData` (likewise lines 4, 5, 6, 7, 8 and 14 more); {ONLY}",
+        f"d.jsonl:23: {ENDS}",
+    ]
 
 
 SAME = [
@@ -131,17 +164,27 @@ def test_what_is_said_differently_is_other_data(
 
 
 @pytest.mark.parametrize("key", ["systemInstruction", "system_instruction"])
-@pytest.mark.parametrize("role", ["", '"role": "system", '])
+@pytest.mark.parametrize(
+    ("role", "kept"), [("", ""), ("null", ""), ('"system"', ',"role":"system"'), ('"user"', ',"role":"user"')]
+)
 def test_instructions_have_one_form(
-    key: str, role: str, model: Callable[..., Path], write: Callable[..., Path], resolved: Callable[..., Resolved]
+    key: str,
+    role: str,
+    kept: str,
+    model: Callable[..., Path],
+    write: Callable[..., Path],
+    resolved: Callable[..., Resolved],
 ) -> None:
     model("m.yaml", "  dataset: {path: d.jsonl}")
-    instruction = f'{{{role}"parts": [{{"text": "Count."}}]}}'
+    given = f'"role": {role}, ' if role else ""
+    instruction = f'{{{given}"parts": [{{"text": "Count."}}]}}'
     write("d.jsonl", row(USER, MODEL, instruction=instruction).replace("systemInstruction", key))
     dataset = resolved().desired[0].dataset
     assert dataset
     (sent,) = FileExamples().open(dataset)
-    assert sent == Example("a", "b", '{"systemInstruction":{"parts":[{"text":"Count."}]}}')
+    assert sent == Example("a", "b", f'{{"systemInstruction":{{"parts":[{{"text":"Count."}}]{kept}}}}}')
+    instructed = json.loads(line(sent))["systemInstruction"]
+    assert instructed == {"parts": [{"text": "Count."}]} | (json.loads(f"{{{kept[1:]}}}"))
 
 
 def test_what_was_digested_is_what_is_sent(
@@ -219,13 +262,14 @@ def test_every_value_is_an_example_or_a_flaw(item: object) -> None:
         assert conversation(json.loads(line(found))) == found
 
 
+READ_AS_PAIRS = "is a conversation, and the file is read as pairs; write it as a pair, or put conversations into a JSONL file of their own (format: contents)"
 FORMATS = [
-    ("format: contents", PAIRS[1], ["d.jsonl:1: has `output`, `text_input`, which would not be sent; remove it"]),
-    ("format: jsonl", PAIR, ["d.jsonl:1: has no `text_input` and no `output`; it has `contents`; name the right one with inputField: NAME and outputField: NAME"]),
-    ("outputField: x", PAIR, ["d.jsonl:1: has no `text_input` and no `x`; it has `contents`; name the right one with inputField: NAME and outputField: NAME"]),
+    ("format: contents", PAIRS[1], [f"d.jsonl:1: is a pair, and the file is read as conversations; {SHAPE}, or put pairs into a file of their own"]),
+    ("format: jsonl", PAIR, [f"d.jsonl:1: {READ_AS_PAIRS}"]),
+    ("outputField: x", PAIR, [f"d.jsonl:1: {READ_AS_PAIRS}"]),
     ("format: contents, inputField: x", PAIR, ["m.yaml:7:58: inputField is for pairs; a conversation has no such field; remove it"]),
     ("format: contents, header: true", PAIR, ["m.yaml:7:54: header is for csv and tsv, not contents; remove it"]),
-    ("", f"?\n{PAIR}", ["d.jsonl:1: is not JSON at column 1: expecting value", "d.jsonl:2: has no `text_input` and no `output`; it has `contents`; name the right one with inputField: NAME and outputField: NAME"]),
+    ("", f"?\n{PAIR}", ["d.jsonl:1: is not JSON at column 1: expecting value", f"d.jsonl:2: {READ_AS_PAIRS}"]),
 ]  # fmt: skip
 
 
@@ -252,8 +296,7 @@ def test_one_file_may_be_named_with_its_format_and_without(
     model("b.yaml", "  dataset: {path: d.jsonl}", name="b")
     write("d.jsonl", "\n" + GOOD)
     assert [found.split(";")[0] for found in rejected()] == [
-        "d.jsonl:2: has no `text_input` and no `output`",
-        "d.jsonl:3: has no `text_input` and no `output`",
+        "d.jsonl:2: is a conversation, and the file is read as pairs (likewise line 3)",
     ]
 
 

@@ -18,6 +18,7 @@ ROW = '{"text_input": "a", "output": "b"}\n'
 OTHER = '{"text_input": "c", "output": "d"}\n'
 GOOD = ROW + OTHER
 CONFLICT = "is a conflict marker of git; resolve the conflict, and remove the markers"
+CONVERSATION = "is a conversation, and the file is read as pairs; write it as a pair, or put conversations into a JSONL file of their own (format: contents)"
 NAMES = "name the right one with inputField: NAME and outputField: NAME"
 FAULTS: list[tuple[str, str | bytes, list[str]]] = [
     ("d.jsonl", "", [": has no examples; write at least one"]),
@@ -43,13 +44,20 @@ FAULTS: list[tuple[str, str | bytes, list[str]]] = [
     ("d.jsonl", b"\xef\xbb\xbf\xff", [":1: is not UTF-8 at byte 3 of the file; save it as UTF-8"]),
     ("d.jsonl", GOOD + '"' + "x" * 8 * 1024 * 1024, [":3: is longer than 8 MB; write one JSON object a line"]),
     ("d.jsonl", GOOD + "".join(ROW.replace("a", f"a{n}") for n in range(30)), [": 32 examples need 1,042 bytes of request; the service takes 1,000: leave out or shorten some"]),
-    ("d.jsonl", GOOD + "?\n" * 25, [*(f":{n}: is not JSON at column 1: expecting value" for n in range(3, 23)), ":23: 5 more errors from here on; fix those that are shown first"]),
+    ("d.jsonl", GOOD + "?\n" * 2, [":3: is not JSON at column 1: expecting value (likewise line 4)"]),
+    ("d.jsonl", GOOD + "?\n" * 6, [":3: is not JSON at column 1: expecting value (likewise lines 4, 5, 6, 7 and 8)"]),
+    ("d.jsonl", GOOD + "?\n" * 25, [":3: is not JSON at column 1: expecting value (likewise lines 4, 5, 6, 7, 8 and 19 more)"]),
+    ("d.jsonl", GOOD + "".join(" " * n + "?\n" for n in range(25)) + "?\n", [":3: is not JSON at column 1: expecting value (likewise line 28)", *(f":{n + 3}: is not JSON at column {n + 1}: expecting value" for n in range(1, 20)), ":23: 5 more errors from here on; fix those that are shown first"]),
+    ("d.json", f"[1,{ROW},2,\n3]", [':1:2: is a number, not a JSON object (likewise examples 3 and 4); write {"text_input": ..., "output": ...}']),
+    ("d.jsonl", GOOD + '{"contents": []}\n', [f":3: {CONVERSATION}"]),
+    ("d.jsonl", GOOD + '{"messages": []}\n' * 2, [f":3: {CONVERSATION.replace(';', ' (likewise line 4);', 1)}"]),
+    ("d.json", '[{"contents": []}]', [f":1:2: {CONVERSATION}"]),
     ("d.jsonl", "version https://git-lfs.github.com/spec/v1\noid sha256:0\n", [": is a Git LFS pointer, not the data itself; run `git lfs pull`"]),
-    ("d.jsonl", f"<<<<<<< HEAD\n{ROW}=======\r\n{OTHER}>>>>>>> 1a2b3c4 (a, b)\n", [f":{n}: {CONFLICT}" for n in (1, 3, 5)]),
+    ("d.jsonl", f"<<<<<<< HEAD\n{ROW}=======\r\n{OTHER}>>>>>>> 1a2b3c4 (a, b)\n", [f":1: {CONFLICT.replace(';', ' (likewise lines 3 and 5);')}"]),
     ("d.jsonl", GOOD + "<<<<<<<< eight\n", [":3: is not JSON at column 1: expecting value"]),
     ("d.json", f"[{ROW},\n=======\n{OTHER}]", [f":3: {CONFLICT}"]),
     ("d.csv", "<<<<<<< HEAD\ntext_input,output\na,b\n", [f":1: {CONFLICT}"]),
-    ("d.csv", "text_input,output\na,b\n<<<<<<< HEAD\nc,d\n=======\ne,f\n>>>>>>> 1a2b3c4 (a, b)\n", [f":{n}: {CONFLICT}" for n in (3, 5, 7)]),
+    ("d.csv", "text_input,output\na,b\n<<<<<<< HEAD\nc,d\n=======\ne,f\n>>>>>>> 1a2b3c4 (a, b)\n", [f":3: {CONFLICT.replace(';', ' (likewise lines 5 and 7);')}"]),
     ("d.csv", 'text_input,output\na,b\n>>>>>>> "a", b\nc,d\n', [f":3: {CONFLICT}"]),
     ("d.tsv", "text_input\toutput\na\tb\n||||||| 1a2b3c4\nc\td\n", [f":3: {CONFLICT}"]),
     ("d.json", "[]", [": has no examples; write at least one"]),

@@ -3,6 +3,7 @@
 # ruff: noqa: E501 - a finding is one line
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -104,6 +105,8 @@ def annotate(write: Callable[..., Path], name: str, annotation: str) -> None:
 
 ABLE = [
     ("labels: {team: x, n: ''}\n  exportLastCheckpointOnly: false", []),
+    ("labels: {a: x, b: y, c: z}", []),
+    ("labels: {a: x, b: y, c: z, d: x}", ["7:11: labels has 4 keys; able takes 3: remove some"]),
     ("hyperparameters: {adapterSize: 4}", []),
     ("hyperparameters: {adapterSize: 3}", ["7:34: able does not take `3` as hyperparameters.adapterSize; it can be: 1, 2, 4"]),
 ]  # fmt: skip
@@ -123,6 +126,16 @@ def test_a_text_may_be_too_long_for_a_service(
     path = model("m.yaml")
     write("m.yaml", path.read_text().replace("models/x", "x" * 21))
     assert found_by(able) == ["m.yaml:6:14: baseModel has 21 characters; able takes 20: shorten it"]
+
+
+def test_steps_are_not_limited_where_nobody_knows_them(folder: Path, able: Capabilities) -> None:
+    with (folder / "workspace.yaml").open("a") as stream:
+        stream.write("spec:\n  limits:\n    maxSteps: 0\n")
+    assert found_by(able) == []
+    rules = {path: rule for path, rule in able.rules.items() if path != "hyperparameters.batchSize"}
+    assert found_by(replace(able, rules=rules)) == [
+        "workspace.yaml:7:15: able chooses the size of batches itself, so nobody knows how many steps a training takes; remove it; maxCreates and maxReplaces limit trainings"
+    ]
 
 
 def test_each_field_that_a_service_lacks_is_named(

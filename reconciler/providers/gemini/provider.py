@@ -56,6 +56,10 @@ class GeminiProvider:
         """Everything this identity can list."""
         return self._service.models()
 
+    def survey(self) -> Snapshot:
+        """The same: the service lists whatever this identity may see."""
+        return self.observe()
+
     def read(self, names: Sequence[str]) -> Snapshot:
         """These models, now; those that do not exist or are hidden are missing."""
         return tuple(observed for name in names if (observed := self._service.model(name)))
@@ -166,15 +170,15 @@ class GeminiProvider:
         """Look at all trainings at once: see `Trainings.look`."""
         return self._trainings.look(operations)
 
-    def generate(self, name: str, prompt: str) -> str:
+    def generate(self, observed: Observed, prompt: str) -> str:
         """Ask a model; those of the PaLM generation know generateText only."""
-        path = f"{self._service.root}/{name}"
+        path = f"{self._service.root}/{observed.name}"
         if self._service.version != "v1beta3":
             try:
                 content = self._http.send("POST", f"{path}:generateContent", None, inference.content_request(prompt))
                 return inference.text(content)
             except NotFound:
-                LOG.info("%s has no generateContent: generateText is tried", name)
+                LOG.info("%s has no generateContent: generateText is tried", observed.name)
         answer = self._http.send("POST", f"{path}:generateText", None, inference.text_request(prompt))
         return inference.text(answer)
 

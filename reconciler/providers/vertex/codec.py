@@ -38,7 +38,10 @@ _KINDS = (("model", "models"), ("endpoint", "endpoints"))
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A tuning job. `model` and `endpoint` are what it made; `checkpoints` the Endpoints of earlier checkpoints."""
+    """A tuning job. `model` and `endpoint` are what it made; `checkpoints` the Endpoints of earlier checkpoints.
+
+    `data` is where its training data lay.
+    """
 
     name: str
     reference: Reference
@@ -55,6 +58,7 @@ class Job:
     ended: str = ""
     error: str = ""
     problems: tuple[str, ...] = ()
+    data: str = ""
 
     @property
     def identity(self) -> str:
@@ -104,6 +108,7 @@ def decode_job(job: object) -> Job:
         ended=string(content, "endTime", problems),
         error=_message(error) if error else "",
         problems=tuple(problems),
+        data=string(nested(content, "supervisedTuningSpec"), "trainingDatasetUri"),
     )
 
 

@@ -81,6 +81,7 @@ def join(job: Job, model: Model | None, endpoint: Endpoint | None) -> Observed |
         resources=job.resources,
         trouble=trouble,
         erasable=state is not State.FAILED and trouble != NOTHING_NAMED,
+        data=job.data,
     )
 
 
@@ -170,12 +171,26 @@ def _made(job: Job, model: Model | None, endpoint: Endpoint | None) -> tuple[Sta
     if model and endpoint:
         if endpoint.answers(job.model):
             return State.READY, ""
-        return State.UNKNOWN, NO_TRAFFIC if endpoint.serves(job.model) else NOT_DEPLOYED
+        return State.UNKNOWN, NO_TRAFFIC if endpoint.serves(job.model) else _undeployed(job, model)
     if model:
-        return State.UNKNOWN, NO_ENDPOINT
+        elsewhere = _elsewhere(job, model)
+        told = f"; it is deployed on {elsewhere}, where it can be asked, and which is not looked after here"
+        return State.UNKNOWN, NO_ENDPOINT + (told if elsewhere else "")
     # An Endpoint that serves others alone is theirs by now.
     left = endpoint is not None and (not endpoint.deployed or endpoint.serves(job.model))
     return (State.UNKNOWN, NO_MODEL) if left else (None, "")
+
+
+def _undeployed(job: Job, model: Model) -> str:
+    """The trouble with a Model whose Endpoint is there without it."""
+    if elsewhere := _elsewhere(job, model):
+        return f"{NOT_DEPLOYED}, but on {elsewhere}; deploy it on {job.resources['endpoint']} again"
+    return NOT_DEPLOYED
+
+
+def _elsewhere(job: Job, model: Model) -> str:
+    """The Endpoints on which somebody else has deployed a Model."""
+    return ", ".join(sorted(name for reference, name in model.deployments if reference not in job.endpoints))
 
 
 def _without_outdated(snapshot: list[Observed]) -> Iterator[Observed]:

@@ -66,8 +66,12 @@ class VertexProvider:
         return NAMING
 
     def observe(self) -> Snapshot:
-        """Everything of ours: three lists."""
+        """Everything of ours: three lists at most."""
         return self._observation.everything()
+
+    def survey(self) -> Snapshot:
+        """Everything that was tuned here, by whomever: three lists, without a filter."""
+        return self._observation.survey()
 
     def read(self, names: Sequence[str]) -> Snapshot:
         """These models, now; those that do not exist are missing."""
@@ -120,6 +124,7 @@ class VertexProvider:
         body = bodies.job(desired.fields, name, encode(ownership, name), data, measured, source)
         job = self._creation.begin(name, ownership, body)
         self._history.begun(job)
+        self._service.begun()
         return self._trainings.arrived(Operation(name, done=False), job)
 
     def update(self, observed: Observed, values: Mapping[str, Value], ownership: Ownership | None) -> Operation:
@@ -153,13 +158,12 @@ class VertexProvider:
         """Look at all trainings at once: see `Trainings.look`."""
         return self._trainings.look(operations)
 
-    def generate(self, name: str, prompt: str) -> str:
+    def generate(self, observed: Observed, prompt: str) -> str:
         """Ask a model through its Endpoint."""
-        found = next(iter(self.read([name])), None)
-        endpoint = parse(found.resources.get("endpoint", ""), "endpoints") if found else None
-        if found is None or endpoint is None or found.state is not State.READY:
-            why = found.trouble or found.state.value if found else "there is no such model"
-            raise RemoteError(f"{name} cannot be asked: {why}", "`reconciler status` shows what serves")
+        endpoint = parse(observed.resources.get("endpoint", ""), "endpoints")
+        if endpoint is None or observed.state is not State.READY:
+            why = observed.trouble or observed.state.value
+            raise RemoteError(f"{observed.name} cannot be asked: {why}", "`reconciler status` shows what serves")
         path = f"{self._service.root}/{endpoint.path}:generateContent"
         return inference.text(self._service.http.send("POST", path, None, inference.content_request(prompt)))
 

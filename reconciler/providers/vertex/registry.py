@@ -35,12 +35,14 @@ def remodelled(observed: Observed, model: Model, identity: str) -> Observed:
 def foreign(name: str, model: Model, job: Job | None, endpoint: Endpoint | None) -> Observed:
     """A Model that we did not make, with the job that made it, if that is known; ours if a person said so."""
     mark, ownership = decode(model.labels, identity_of(model.reference))
-    deployed = endpoint.serves(model.reference) if endpoint else bool(model.deployments)
+    where = served_at(model, job)
+    asked = next((name for reference, name in model.deployments if reference == where), "")
+    deployed = endpoint.serves(model.reference) if endpoint else bool(asked)
     trouble = "" if deployed else NOT_DEPLOYED if endpoint else NO_ENDPOINT
     version = f"@{model.reference.version}" if model.reference.version else ""
-    resources = {"model": f"{model.name}{version}"}
-    if model.deployments:
-        resources["endpoint"] = model.deployments[0][1]
+    resources = {"model": f"{model.name}{version}", **(job.resources if job else {})}
+    if asked:
+        resources["endpoint"] = asked
     return Observed(
         name,
         State.UNKNOWN if model.problems or trouble else State.READY,
@@ -51,10 +53,23 @@ def foreign(name: str, model: Model, job: Job | None, endpoint: Endpoint | None)
         created=job.created if job else model.created,
         updated=model.updated,
         completed=job.ended if job else "",
-        resources={**resources, **(job.resources if job else {})},
+        resources=resources,
         trouble="" if model.problems else trouble,
         adopted=mark is Mark.VALID,
+        data=job.data if job else "",
     )
+
+
+def served_at(model: Model, job: Job | None) -> Reference | None:
+    """The Endpoint through which a Model that we did not make is asked: its training's, if it is deployed there.
+
+    Else it is any other one; those of earlier checkpoints serve another state of it.
+    """
+    deployed = [reference for reference, _ in model.deployments]
+    made = job.endpoint if job else None
+    if made in deployed:
+        return made
+    return next((each for each in deployed if job is None or each not in job.endpoints), made)
 
 
 def identity_of(model: Reference) -> str:

@@ -34,41 +34,56 @@ class Service:
         self.root = f"/v1/{self.parent}"
         self._unfiltered: set[str] = set()
         self._filters = False
+        self._vain = False
 
     def jobs(self, identity: str = "") -> list[Job]:
         """All jobs with an id of ours, or with this one.
 
         That this list takes a filter for labels is documented nowhere. Until it has given something of ours, an empty
-        answer may only mean that it does not: then all of ours are asked for, and where there are none, everything.
+        answer may only mean that it does not: then everything is asked for. Where nothing is ours, everything alone is
+        asked for from then on, until there is.
         """
-        path, wanted = f"{self.root}/tuningJobs", f"labels.{ID}={identity}" if identity else ANY
-        found = self._jobs(self._listed("tuningJobs", wanted), identity)
-        if path in self._unfiltered:
-            return found
-        self._filters = self._filters or bool(found)
-        if self._filters:
-            return found
-        if identity:
-            return [job for job in self.jobs() if job.identity == identity]
-        found = self._jobs((job for page in pages(self.http, path) for job in items(page, "tuningJobs")), identity)
-        if found:
-            self._unfiltered.add(path)
-        return found
+        path = f"{self.root}/tuningJobs"
+        if self._filters or path in self._unfiltered:
+            return self._jobs(self._listed("tuningJobs", f"labels.{ID}={identity}" if identity else ANY), identity)
+        vain = self._vain
+        found = [] if vain else self._jobs(self._listed("tuningJobs", ANY))
+        if path not in self._unfiltered:
+            self._filters = bool(found)
+            found = found or self._jobs(self._all("tuningJobs"))
+            if found and not (self._filters or vain):
+                self._unfiltered.add(path)
+            self._vain = not found
+        return [job for job in found if not identity or job.identity == identity]
+
+    def begun(self) -> None:
+        """Something of ours was begun, so the filter has something to show."""
+        self._vain = False
+
+    @property
+    def filters(self) -> bool:
+        """Whether a list of what is asked for is known to be shorter than the list of all."""
+        return self._filters
 
     def all_jobs(self) -> Iterator[Job]:
         """Every job of the project, page by page."""
-        for page in pages(self.http, f"{self.root}/tuningJobs"):
-            yield from map(decode_job, items(page, "tuningJobs"))
+        return map(decode_job, self._all("tuningJobs"))
 
     def models(self) -> dict[str, Model]:
         """The Models with an id of ours, at the version that the list shows."""
-        listed = map(decode_model, self._listed("models", ANY))
-        return {model.reference.path: model for model in listed}
+        return _models(self._listed("models", ANY))
+
+    def all_models(self) -> dict[str, Model]:
+        """Every Model of the project, at the version that the list shows."""
+        return _models(self._all("models"))
 
     def endpoints(self) -> dict[str, Endpoint]:
         """The Endpoints with an id of ours."""
-        listed = map(decode_endpoint, self._listed("endpoints", ANY))
-        return {endpoint.reference.path: endpoint for endpoint in listed}
+        return _endpoints(self._listed("endpoints", ANY))
+
+    def all_endpoints(self) -> dict[str, Endpoint]:
+        """Every Endpoint of the project."""
+        return _endpoints(self._all("endpoints"))
 
     def job(self, reference: Reference) -> Job | None:
         """One job, now."""
@@ -105,10 +120,15 @@ class Service:
         except NotFound:
             return None
 
-    def _jobs(self, listed: Iterable[Json], identity: str) -> list[Job]:
+    def _jobs(self, listed: Iterable[Json], identity: str = "") -> list[Job]:
         """Those of ours, or with this id, each once."""
         jobs = map(decode_job, filter(marked, listed))
         return list({job.name: job for job in jobs if not identity or job.identity == identity}.values())
+
+    def _all(self, collection: str) -> Iterator[Json]:
+        """Every resource in a list."""
+        for page in pages(self.http, f"{self.root}/{collection}"):
+            yield from items(page, collection)
 
     def _listed(self, collection: str, wanted: str) -> Iterator[Json]:
         """Every resource in a list that carries an id of ours."""
@@ -130,3 +150,13 @@ class Service:
                 return
         yield from pages(self.http, path)
         self._unfiltered.add(path)
+
+
+def _models(listed: Iterable[Json]) -> dict[str, Model]:
+    """Models by where they are, with their version."""
+    return {model.reference.path: model for model in map(decode_model, listed)}
+
+
+def _endpoints(listed: Iterable[Json]) -> dict[str, Endpoint]:
+    """Endpoints by where they are."""
+    return {endpoint.reference.path: endpoint for endpoint in map(decode_endpoint, listed)}

@@ -106,7 +106,7 @@ def guards(stage: Stage) -> None:
 def guards_on_trainings(stage: Stage) -> None:
     """The budget: steps and numbers of trainings; the workspace's limits can only be tightened."""
     three(stage)
-    workspace(stage, "limits:", "  maxSteps: 40", "  maxCreates: 5", show=True)
+    workspace(stage, "limits:", *LINES.budget, "  maxCreates: 5", show=True)
     stage.run("plan --max-steps 1000 --max-creates 2", 4)
     stage.run("plan --exclude dates --max-steps 24", 4)
     workspace(stage, "limits:", "  maxReplaces: 0")

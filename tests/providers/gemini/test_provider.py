@@ -1,6 +1,7 @@
 """The provider before an emulated service: what it sends, what it refuses, and what a fault does to it."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -51,7 +52,7 @@ def test_the_life_of_a_model(make_world: Callable[..., Any], version: str) -> No
     assert observed == operation.observed
     assert {path: observed.fields[path] for path in desired.fields} == desired.fields
     assert observed.ownership == world.ownership(desired)
-    assert world.provider.generate(observed.name, "4") == "5"
+    assert world.provider.generate(observed, "4") == "5"
     assert world.provider.delete(observed) == Operation(observed.name, done=True)
     assert world.provider.observe() == ()
 
@@ -440,7 +441,7 @@ def test_cancelling_is_best_effort(world: Any, caplog: pytest.LogCaptureFixture)
 def test_a_model_of_the_palm_generation_is_asked_its_way(make_world: Callable[..., Any]) -> None:
     world = make_world("v1beta3")
     observed = world.ready()
-    assert world.provider.generate(observed.name, "7") == "8"
+    assert world.provider.generate(observed, "7") == "8"
     [request] = world.emulator.requests
     assert (request.path, request.body) == (f"/v1beta3/{observed.name}:generateText", {"prompt": {"text": "7"}})
 
@@ -448,12 +449,13 @@ def test_a_model_of_the_palm_generation_is_asked_its_way(make_world: Callable[..
 def test_a_palm_model_at_v1beta_is_asked_the_other_way(world: Any) -> None:
     observed = world.ready(world.desired(baseModel="models/text-bison-001"))
     world.fault(Fault("POST", ":generateContent$", Status(404)))
-    assert world.provider.generate(observed.name, "7") == "8"
+    assert world.provider.generate(observed, "7") == "8"
 
 
 def test_asking_a_model_that_is_not_there(world: Any) -> None:
+    gone = replace(world.ready(), name="tunedModels/none")
     with pytest.raises(NotFound):
-        world.provider.generate("tunedModels/none", "7")
+        world.provider.generate(gone, "7")
 
 
 def test_a_name_that_is_no_name_is_not_sent(world: Any) -> None:

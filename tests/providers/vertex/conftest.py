@@ -202,6 +202,19 @@ def renamed(observed: Observed, **changes: Any) -> Observed:
     return replace(observed, **changes)
 
 
+def foreign(world: World, number: int = 0) -> dict[str, Any]:
+    """Train a model in the console; return its job."""
+    world.emulator.put_object(BUCKET, "theirs.jsonl", LINE)
+    spec = {"trainingDatasetUri": f"gs://{BUCKET}/theirs.jsonl", "hyperParameters": {"epochCount": "2"}}
+    body = {"baseModel": "gemini-2.5-flash", "tunedModelDisplayName": f"theirs {number}", "supervisedTuningSpec": spec}
+    job = world.raw("POST", f"{ROOT}/tuningJobs", body)
+    world.time += 36_000
+    return dict(world.raw("GET", f"/v1/{job['name']}"))
+
+
+LINE = b'{"contents":[{"role":"user","parts":[{"text":"a"}]},{"role":"model","parts":[{"text":"b"}]}]}\n'
+
+
 def lines(data: bytes | None) -> list[Any]:
     """JSONL, read."""
     assert data is not None

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from reconciler.emulator.faults import Fault, Status
-from reconciler.errors import PermissionDenied, Refused, RemoteError
+from reconciler.errors import NotFound, PermissionDenied, Refused, RemoteError
 from reconciler.plan.adoption import adopt, release
 from reconciler.plan.training import ownership
 from reconciler.providers.port import Provider
@@ -19,21 +19,8 @@ from reconciler.resource.identity import PARENT
 from reconciler.resource.lineage import rooted
 from reconciler.resource.observed import Mark, Observed, Operation, State
 from tests.build import told
-from tests.providers.vertex.conftest import BUCKET, EXAMPLES, ROOT, World
+from tests.providers.vertex.conftest import BUCKET, EXAMPLES, LINE, ROOT, World, foreign
 from tests.providers.vertex.conftest import PARENT as HERE
-
-
-def foreign(world: World, number: int = 0) -> dict[str, Any]:
-    """Train a model in the console; return its job."""
-    world.emulator.put_object(BUCKET, "theirs.jsonl", LINE)
-    spec = {"trainingDatasetUri": f"gs://{BUCKET}/theirs.jsonl", "hyperParameters": {"epochCount": "2"}}
-    body = {"baseModel": "gemini-2.5-flash", "tunedModelDisplayName": f"theirs {number}", "supervisedTuningSpec": spec}
-    job = world.raw("POST", f"{ROOT}/tuningJobs", body)
-    world.time += 36_000
-    return dict(world.raw("GET", f"/v1/{job['name']}"))
-
-
-LINE = b'{"contents":[{"role":"user","parts":[{"text":"a"}]},{"role":"model","parts":[{"text":"b"}]}]}\n'
 
 
 def test_it_is_a_provider(world: World) -> None:
@@ -55,6 +42,46 @@ def test_everything_is_three_lists(world: World) -> None:
     assert [each.path.removeprefix(ROOT) for each in requests] == ["/tuningJobs", "/models", "/endpoints"]
     assert {each.query["filter"] for each in requests} == {"labels.reconciler-id:*"}
     assert {each.query["pageSize"] for each in requests} == {"1000"}
+
+
+def test_where_nothing_is_ours_nothing_is_asked_for_twice(world: World) -> None:
+    """That the filter shows nothing is no proof; that everything has nothing of ours is, until something is begun."""
+    foreign(world)
+    world.emulator.forget_requests()
+    wants = [world.desired(name) for name in ("a", "b", "c")]
+    world.plan(*wants)
+    ours, everything = f"GET /tuningJobs {IDS} 200", "GET /tuningJobs {} 200"
+    assert queried(world) == [ours, everything, f"GET /models {IDS} 200", everything]
+    world.emulator.forget_requests()
+    for desired in wants:
+        world.create(desired)
+    lists = [each for each in queried(world) if "GET /tuningJobs {" in each]
+    assert lists == [
+        everything,
+        ours,
+        f"GET /tuningJobs {{'filter': 'labels.reconciler-id={world.name(wants[2])}'}} 200",
+    ]
+
+
+def test_what_was_begun_by_another_run_is_seen_without_the_filter(world: World) -> None:
+    """Nothing was ours at the first look, and now something is: the filter is given another chance."""
+    assert world.provider.observe() == ()
+    mine, world.provider = world.provider, world.connect()
+    name = world.create().model
+    world.emulator.forget_requests()
+    for _ in range(3):
+        assert [each.name for each in mine.observe()] == [name]
+    lists = [each for each in queried(world) if "GET /tuningJobs {" in each]
+    assert lists == ["GET /tuningJobs {} 200", *[f"GET /tuningJobs {IDS} 200"] * 2]
+
+
+IDS = {"filter": "labels.reconciler-id:*"}
+
+
+def queried(world: World) -> list[str]:
+    """The requests to the service so far, with what they asked for beside the size of a page."""
+    asked = ((each, {k: v for k, v in each.query.items() if k != "pageSize"}) for each in world.emulator.requests)
+    return [f"{each.method} {each.path.replace(ROOT, '')} {query} {each.status}" for each, query in asked]
 
 
 @pytest.mark.parametrize(
@@ -244,7 +271,7 @@ def test_the_project_may_be_shown_as_a_number(make_world: Callable[..., World]) 
     observed = world.ready()
     assert observed.resources["model"].startswith("projects/123456789/")
     assert world.provider.observe() == (observed,)
-    assert world.provider.generate(observed.name, "4") == "5"
+    assert world.provider.generate(observed, "4") == "5"
     written = world.provider.update(observed, {"labels.a": "b"}, observed.ownership).observed
     assert written is not None
     world.provider.delete(written)
@@ -329,7 +356,7 @@ def test_a_foreign_model_is_adopted(world: World, version: str) -> None:
     assert observed == replace(marked, name=model)
     assert observed.resources == {"job": job["name"], **{k: job["tunedModel"][k] for k in ("model", "endpoint")}}
     assert world.provider.read([model]) == (observed,)
-    assert world.provider.generate(model, "a") == "b"
+    assert world.provider.generate(observed, "a") == "b"
 
 
 def test_an_adopted_model_is_changed_and_let_go_but_never_deleted(world: World) -> None:
@@ -432,17 +459,26 @@ def test_what_lies_in_cloud_storage(world: World) -> None:
 
 def test_a_model_is_asked_through_its_endpoint(world: World) -> None:
     observed = world.ready()
-    assert world.provider.generate(observed.name, "4") == "5"
+    assert world.provider.generate(observed, "4") == "5"
     endpoint = observed.resources["endpoint"].rpartition("/")[2]
     assert world.emulator.requests[-1].path == f"{ROOT}/endpoints/{endpoint}:generateContent"
 
 
 def test_a_model_that_trains_cannot_be_asked(world: World) -> None:
-    name = world.create().model
+    observed = world.look(world.create().model)
     with pytest.raises(RemoteError, match="TRAINING"):
-        world.provider.generate(name, "4")
-    with pytest.raises(RemoteError, match="no such model"):
-        world.provider.generate("none-aaaaaabbbbbbbbb", "4")
+        world.provider.generate(observed, "4")
+    assert world.sent() == []
+
+
+def test_a_model_that_is_gone_cannot_be_asked(world: World) -> None:
+    """Nothing is looked for first: the Endpoint answers for itself."""
+    observed = world.ready()
+    world.provider.delete(observed)
+    world.emulator.forget_requests()
+    with pytest.raises(NotFound):
+        world.provider.generate(observed, "4")
+    assert len(world.sent()) == 1
 
 
 def test_there_are_no_grants(world: World) -> None:
