@@ -22,6 +22,7 @@ from reconciler.resource.identity import (
 from tests.build import BASE, desired
 
 
+@pytest.mark.only("gemini")
 def test_inputs() -> None:
     """Law 23: golden values of version 1."""
     assert inputs_hash(desired("support", epochs=5, rate=0.001)) == (
@@ -32,6 +33,17 @@ def test_inputs() -> None:
     )
     assert inputs_hash(desired("x", data=None, source="tunedModels/p")) == (
         "dc92bb3a67e92a9af91b5a86cd17564b21802a216b82e8d1e75ce8c0da751ac2"
+    )
+
+
+@pytest.mark.only("vertex")
+def test_inputs_of_vertex() -> None:
+    """The same recipe: golden values of version 1."""
+    assert inputs_hash(desired("support", epochs=5, multiplier=0.1, batch=4)) == (
+        "6238b8fda67d60f56d6419f6859dbfd0080c4f5d1d403d7a47b08326ac72c14a"
+    )
+    assert inputs_hash(desired("x", data=None, source="projects/p/locations/us-central1/models/1@1")) == (
+        "b6db30008df1f83f39c809b1a329d400ea1170d5f2b602ca7175e033ce141d14"
     )
 
 
@@ -66,14 +78,14 @@ def test_every_input_counts() -> None:
         desired(epochs=5),
         desired(epochs=6),
         desired(batch=5),
-        desired(rate=0.001),
         desired(multiplier=0.001),
+        desired(multiplier=0.002),
     ]
     assert len({inputs_hash(each) for each in variants}) == len(variants)
 
 
 def test_numbers_count_as_the_service_keeps_them() -> None:
-    assert inputs_hash(desired(rate=0.1)) == inputs_hash(desired(rate=0.10000000149011612))
+    assert inputs_hash(desired(multiplier=0.1)) == inputs_hash(desired(multiplier=0.10000000149011612))
     assert inputs_hash(desired(epochs=5)) == inputs_hash(desired(epochs=5.0))
 
 
@@ -85,7 +97,7 @@ def test_hyperparameters_are_those_declared() -> None:
 
 
 def test_short_hashes() -> None:
-    assert base_hash(BASE)[:9] == "7ffa3121f"
+    assert base_hash("models/gemini-1.5-flash-001-tuning")[:9] == "7ffa3121f"
     assert token(b"x", 6) == "LXEWQr"
     assert base32(b"x", 9) == "fvyrmqvxe"
 
