@@ -113,6 +113,21 @@ def test_what_is_left_of_what_was_made(
         assert (observed.trouble, observed.removable) == (trouble, True)
 
 
+def test_who_serves_a_model_elsewhere_is_told() -> None:
+    """The Endpoint that its training made is the one that programs know, so another one does not count."""
+    job = a_job(1)
+    other = f"{AT}/endpoints/7"
+    model = a_model(job, deployedModels=[{"endpoint": other, "deployedModelId": "1"}])
+    left = join(job, model, an_endpoint(job))
+    assert left
+    again = f"deploy it on {AT}/endpoints/1 again"
+    assert (left.state, left.trouble) == (State.UNKNOWN, f"{NOT_DEPLOYED}, but on {other}; {again}")
+    gone = join(job, model, None)
+    assert gone
+    where = f"it is deployed on {other}, where it can be asked, and which is not looked after here"
+    assert (gone.state, gone.trouble) == (State.UNKNOWN, f"{NO_ENDPOINT}; {where}")
+
+
 def test_a_success_that_names_nothing_is_no_history() -> None:
     job = replace(a_job(1), model=None, endpoint=None)
     [observed] = fold([job], {}, {})
