@@ -977,8 +977,8 @@ VERTEX = (
         "an empty answer is believed",
         "A filter that the service passes over in silence makes all models vanish, and be trained again.",
         "providers/vertex/service.py",
-        "found = found or self._jobs(",
-        "found = found and self._jobs(",
+        "        if self._filters:\n            return found",
+        "        return found",
     ),
     Mutant(
         "a child is tuned from what its parent was",

@@ -174,6 +174,7 @@ def _words(text: str) -> list[str]:
 
 
 LAND = Land(
+    listed=("/v1beta/tunedModels",),
     open=lambda settings, clock: Gemini(Emulator(None, clock, settings)),
     settings=SETTINGS,
     deeds=DEEDS,

@@ -200,7 +200,8 @@ class Land:
     request (patterns of method and target) that it is aimed at besides, where only a few of many are of that kind.
     `odd` is a pair of bytes: with the second in place of the first, an answer is odd. `moments` are the seconds that
     may go by. After `rounds` peaceful runs everything is at rest, where `pause` seconds go by after each that has done
-    something. `lists` are how many lists, one after the other, a new model has to get into before it shows.
+    something. `lists` are how many lists, one after the other, a new model has to get into before it shows,
+    and `listed` is where they are.
     """
 
     open: Callable[[Settings, Callable[[], float]], Remote]
@@ -214,6 +215,7 @@ class Land:
     pause: float = 0.0
     aims: tuple[str, ...] = ()
     lists: int = 1
+    listed: tuple[str, ...] = ()
 
 
 @cache

@@ -29,7 +29,9 @@ def counted(made: Settings, history: list[Step], tally: Tally) -> None:
     """Let a history happen that has to end well, and count it, with what is held against it."""
     world = History(made)
     try:
-        live(world, history)
+        for step in history:
+            world.pass_through(step)
+        world.judge()
     finally:
         tally("histories")
         tally("crash points (histories)", world.crashes)

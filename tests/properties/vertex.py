@@ -243,4 +243,5 @@ LAND = Land(
     pause=120.0,
     aims=AIMS,
     lists=2,
+    listed=tuple(f"{HERE}/{kind}" for kind in ("tuningJobs", "models", "endpoints")),
 )

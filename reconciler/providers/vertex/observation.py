@@ -20,7 +20,7 @@ from reconciler.providers.vertex.serving import Endpoint, Model
 from reconciler.resource.observed import Observed, Snapshot
 
 FEW = 3
-"""Models up to which one list each is less than the list of all, where lists can be filtered."""
+"""Models up to which one list each is less than the list of all."""
 
 _SHORT = re.compile(r"(?:(tuningJobs|models)/)?([0-9]{1,128}(?:@[A-Za-z0-9-]{1,63})?)")
 """What a console shows of a resource name: its number, or that and what it is."""
@@ -35,10 +35,9 @@ class Observation:
         self._history = history
 
     def everything(self) -> Snapshot:
-        """Everything of ours, and what looks as if it were. Endpoints matter only where a job has made one."""
+        """Everything of ours, and what looks as if it were."""
         jobs = self._service.jobs()
-        models = self._service.models()
-        endpoints = self._service.endpoints() if any(job.endpoint for job in jobs) else {}
+        models, endpoints = self._service.models(), self._service.endpoints()
         return self._folded(jobs, models, endpoints)
 
     def survey(self) -> Snapshot:
@@ -81,7 +80,7 @@ class Observation:
     def these(self, names: Sequence[str]) -> Snapshot:
         """These models, now: by id, by job (a twin), by Model (one that we did not make), or as people call those."""
         ids = [name for name in names if re.fullmatch(ID_PATTERN, name)]
-        many = len(ids) > (FEW if self._service.filters else 1)
+        many = len(ids) > FEW
         jobs = self._service.jobs() if many else []
         found: list[Observed] = []
         for name in names:

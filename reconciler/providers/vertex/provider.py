@@ -66,7 +66,7 @@ class VertexProvider:
         return NAMING
 
     def observe(self) -> Snapshot:
-        """Everything of ours: three lists at most."""
+        """Everything of ours: three lists."""
         return self._observation.everything()
 
     def survey(self) -> Snapshot:
@@ -124,7 +124,6 @@ class VertexProvider:
         body = bodies.job(desired.fields, name, encode(ownership, name), data, measured, source)
         job = self._creation.begin(name, ownership, body)
         self._history.begun(job)
-        self._service.begun()
         return self._trainings.arrived(Operation(name, done=False), job)
 
     def update(self, observed: Observed, values: Mapping[str, Value], ownership: Ownership | None) -> Operation:

@@ -34,36 +34,27 @@ class Service:
         self.root = f"/v1/{self.parent}"
         self._unfiltered: set[str] = set()
         self._filters = False
-        self._vain = False
 
     def jobs(self, identity: str = "") -> list[Job]:
         """All jobs with an id of ours, or with this one.
 
         That this list takes a filter for labels is documented nowhere. Until it has given something of ours, an empty
-        answer may only mean that it does not: then everything is asked for. Where nothing is ours, everything alone is
-        asked for from then on, until there is.
+        answer may only mean that it does not: then all of ours are asked for, and where there are none, everything.
+        Asking so often before a first training is meant: each list may be the one that lags no more.
         """
-        path = f"{self.root}/tuningJobs"
-        if self._filters or path in self._unfiltered:
-            return self._jobs(self._listed("tuningJobs", f"labels.{ID}={identity}" if identity else ANY), identity)
-        vain = self._vain
-        found = [] if vain else self._jobs(self._listed("tuningJobs", ANY))
-        if path not in self._unfiltered:
-            self._filters = bool(found)
-            found = found or self._jobs(self._all("tuningJobs"))
-            if found and not (self._filters or vain):
-                self._unfiltered.add(path)
-            self._vain = not found
-        return [job for job in found if not identity or job.identity == identity]
-
-    def begun(self) -> None:
-        """Something of ours was begun, so the filter has something to show."""
-        self._vain = False
-
-    @property
-    def filters(self) -> bool:
-        """Whether a list of what is asked for is known to be shorter than the list of all."""
-        return self._filters
+        path, wanted = f"{self.root}/tuningJobs", f"labels.{ID}={identity}" if identity else ANY
+        found = self._jobs(self._listed("tuningJobs", wanted), identity)
+        if path in self._unfiltered:
+            return found
+        self._filters = self._filters or bool(found)
+        if self._filters:
+            return found
+        if identity:
+            return [job for job in self.jobs() if job.identity == identity]
+        found = self._jobs(self._all("tuningJobs"))
+        if found:
+            self._unfiltered.add(path)
+        return found
 
     def all_jobs(self) -> Iterator[Job]:
         """Every job of the project, page by page."""

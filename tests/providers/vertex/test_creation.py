@@ -111,7 +111,7 @@ def test_what_is_not_known_to_be_undone_is_not_repeated(world: World, fault: Any
 
 
 def test_a_list_that_lags_for_more_than_a_minute_begins_nothing(make_world: Callable[..., World]) -> None:
-    world = make_world(list_lag=7)
+    world = make_world(list_lag=21)
     world.fault(Fault("POST", JOBS, Cut("after")))
     assert refused(world.create).reason == "UNCERTAIN"
     world.time += 700
@@ -307,7 +307,7 @@ def test_duplicates_are_seen_and_can_be_stopped(world: World) -> None:
         world.provider = mine
         world.time += 1
 
-    world.wire.at, world.wire.before = 6, sleep_on
+    world.wire.at, world.wire.before = 7, sleep_on
     world.create()
     observed = {each.twin: each for each in world.anew().observe()}
     first, second = observed[False], observed[True]

@@ -44,46 +44,6 @@ def test_everything_is_three_lists(world: World) -> None:
     assert {each.query["pageSize"] for each in requests} == {"1000"}
 
 
-def test_where_nothing_is_ours_nothing_is_asked_for_twice(world: World) -> None:
-    """That the filter shows nothing is no proof; that everything has nothing of ours is, until something is begun."""
-    foreign(world)
-    world.emulator.forget_requests()
-    wants = [world.desired(name) for name in ("a", "b", "c")]
-    world.plan(*wants)
-    ours, everything = f"GET /tuningJobs {IDS} 200", "GET /tuningJobs {} 200"
-    assert queried(world) == [ours, everything, f"GET /models {IDS} 200", everything]
-    world.emulator.forget_requests()
-    for desired in wants:
-        world.create(desired)
-    lists = [each for each in queried(world) if "GET /tuningJobs {" in each]
-    assert lists == [
-        everything,
-        ours,
-        f"GET /tuningJobs {{'filter': 'labels.reconciler-id={world.name(wants[2])}'}} 200",
-    ]
-
-
-def test_what_was_begun_by_another_run_is_seen_without_the_filter(world: World) -> None:
-    """Nothing was ours at the first look, and now something is: the filter is given another chance."""
-    assert world.provider.observe() == ()
-    mine, world.provider = world.provider, world.connect()
-    name = world.create().model
-    world.emulator.forget_requests()
-    for _ in range(3):
-        assert [each.name for each in mine.observe()] == [name]
-    lists = [each for each in queried(world) if "GET /tuningJobs {" in each]
-    assert lists == ["GET /tuningJobs {} 200", *[f"GET /tuningJobs {IDS} 200"] * 2]
-
-
-IDS = {"filter": "labels.reconciler-id:*"}
-
-
-def queried(world: World) -> list[str]:
-    """The requests to the service so far, with what they asked for beside the size of a page."""
-    asked = ((each, {k: v for k, v in each.query.items() if k != "pageSize"}) for each in world.emulator.requests)
-    return [f"{each.method} {each.path.replace(ROOT, '')} {query} {each.status}" for each, query in asked]
-
-
 @pytest.mark.parametrize(
     ("settings", "lists"),
     [({}, 1 + 1 + 3), ({"label_filter": "refuse"}, 1 + 11 + 1 + 3), ({"vertex_page_max": 100}, 10 + 10 + 30)],

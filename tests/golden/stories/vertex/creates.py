@@ -21,7 +21,7 @@ def no_answer_arrives_at_first(stage: Stage) -> None:
     assert stage.trained("sentences") == 1
 
 
-@story(only="vertex", list_lag=12)
+@story(only="vertex", list_lag=20)
 def an_answer_is_lost_and_the_list_lags(stage: Stage) -> None:
     """The job was made and cannot be seen for more than a minute: not certain, so not begun again; then it is found."""
     sentences(stage, show=False)
