@@ -139,7 +139,7 @@ def _objections(
     if desired.dataset is None:
         yield Reason.NO_DATASET, "the manifest names no dataset, so nothing can be trained; add spec.dataset"
     idle = any(old.trouble for old in row.supersedes)
-    if (row.action is Action.REPLACE or idle) and _protected(desired, terms):
+    if (row.action is Action.REPLACE or idle) and protected(desired, terms):
         yield (
             Reason.PROTECTED,
             f"lifecycle.protect forbids replacing it; set it to false, or `--unprotect {desired.address}`",
@@ -160,7 +160,7 @@ def _objections(
         )
 
 
-def _protected(desired: Desired, terms: Terms) -> bool:
+def protected(desired: Desired, terms: Terms) -> bool:
     """The manifest's word counts while there is one."""
     return desired.lifecycle.protect and not wished(terms.wishes.unprotect, desired.address)
 

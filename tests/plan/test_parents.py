@@ -143,6 +143,17 @@ def test_what_an_unselected_child_may_start_from_stays(state: State | None) -> N
     assert told(served) == ["NOOP p", "DELETE p SUPERSEDED"]
 
 
+def test_a_protected_child_that_trains_is_not_superseded_once_its_parent_is_ready() -> None:
+    """Law 15: by then it may serve, and nobody has agreed to replace it."""
+    child = rooted([PARENT_1, desired("c", parent="TunedModel/p", protect=True)])[1]
+    before = observed(desired("c", protect=True), State.TRAINING)
+    plan = made([PARENT_1, child], before)
+    assert told(plan) == ["!CREATE c PROTECTED+ABSENT", "CREATE p ABSENT"]
+    assert "`--unprotect TunedModel/c`" in row(plan, "c").detail
+    assert told(made([PARENT_1, child], before, unprotect="c"))[0].startswith("CREATE c")
+    assert told(made([PARENT_1, child], observed(PARENT_1), before))[1].startswith("CREATE c")
+
+
 def test_the_models_of_a_parent_are_needed_while_a_child_is_not_ready() -> None:
     parent = PARENT_1.address
     assert needed(made([PARENT_1, CHILD], observed(PARENT_1)).changes) == {parent}
@@ -154,7 +165,7 @@ def test_what_is_refused_comes_down_the_line_whatever_the_names_are() -> None:
     """A grandchild that is called before its parent is planned after it all the same."""
     line = rooted([desired("z"), desired("m", parent="TunedModel/z"), desired("a", parent="TunedModel/m", data="g")])
     failed = observed(line[0], State.FAILED)
-    assert told(made(line, failed)) == [
+    assert told(made([*line], failed)) == [
         "!CREATE a DEPENDENCY+ABSENT",
         "!CREATE m DEPENDENCY+ABSENT",
         "!CREATE z FAILED",
