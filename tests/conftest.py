@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 from hypothesis import settings
+from hypothesis.internal.conjecture import providers
 
 from tests import tally, tested
 
@@ -30,6 +31,9 @@ settings.register_profile("local", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
 settings.register_profile("soak", deadline=None, max_examples=2000)
 settings.load_profile("ci" if os.environ.get("CI") else "local")
+if os.environ.get("CI"):
+    # hypothesis takes constants from our modules, whichever a worker has imported by then: examples would still differ.
+    vars(providers)["_get_local_constants"] = lambda: providers._local_constants
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

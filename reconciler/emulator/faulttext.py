@@ -44,6 +44,7 @@ CALLS: Mapping[str, tuple[str, str]] = {
     "endpoint-generate": ("POST", f"{_ENDPOINT}:(stream)?[gG]enerate"),
     "vertex-operation": ("GET", "/locations/.*/operations/[^/:]+$"),
     "object-create": ("*", "^/upload/storage/"),
+    "object-list": ("GET", "^/storage/v1/b/[^/]+/o$"),
     "object-get": ("GET", f"{_OBJECT}$"),
     "object-patch": ("PATCH", f"{_OBJECT}$"),
     "object-delete": ("DELETE", f"{_OBJECT}$"),

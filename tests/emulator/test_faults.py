@@ -119,6 +119,7 @@ PLACE = "/v1/projects/p/locations/us-central1"
         ("endpoint-undeploy", "POST", f"{PLACE}/endpoints/1:undeployModel"),
         ("object-create", "POST", "/upload/storage/v1/b/bucket/o"),
         ("object-create", "PUT", "/upload/storage/v1/b/bucket/o"),
+        ("object-list", "GET", "/storage/v1/b/bucket/o"),
         ("object-get", "GET", "/storage/v1/b/bucket/o/a%2Fb"),
         ("object-patch", "PATCH", "/storage/v1/b/bucket/o/a"),
         ("object-delete", "DELETE", "/storage/v1/b/bucket/o/a"),

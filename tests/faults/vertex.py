@@ -21,6 +21,7 @@ DELETE_MODEL, MODEL_GOING = "DELETE models/ID", "GET models/ID/operations/ID"
 STAT, COPY = "GET object", "POST rewrite of object"
 DATA, SEND, SESSION, PIECE = "GET data", "POST data", "POST data, session", "PUT data"
 CLAIMED, CLAIM, RECORD, FREE = "GET claim", "POST claim", "POST claim, again", "DELETE claim"
+CLAIMS = "GET claims"
 
 DOES = """\
 `apply` begins two trainings, writes a description, replaces a model that has two checkpoints, and deletes one that is
@@ -81,6 +82,7 @@ COLUMNS = {
         Column("last piece", "large", PIECE, 2, "the rest of them"),
         Column("claim", "apply", CLAIM, 1, "announce the training, unless somebody has"),
         Column("seek", "apply", FIND, 3, "has it been begun all the same?"),
+        Column("claims", "apply", CLAIMS, 1, "was another training of the address announced, which no list shows yet?"),
         Column("create", "apply", CREATE, 1, "begin a training; a second one follows"),
         Column("record", "apply", RECORD, 1, "write into the claim what came of it"),
         Column("reread", "apply", MODEL, 1, "the labels once more, just before the model is written to"),
@@ -153,6 +155,8 @@ def _kind(request: Request) -> str:
     """Verb and resource; of an object, what it is."""
     parts = urlsplit(request.target)
     query = {key: values[0] for key, values in parse_qs(parts.query).items()}
+    if "/storage/v1/" in parts.path and "prefix" in query:
+        return CLAIMS
     if "/storage/v1/" in parts.path:
         return f"{request.method} {_object(parts.path, query)}"
     kind = f"{request.method} {_ID.sub('/ID', parts.path.removeprefix(f'{HERE}/'))}"

@@ -88,7 +88,7 @@ class Oracle:
         match deed.meant:
             case "taken":
                 self.taken(deed.model)
-            case "defaced":
+            case "defaced" | "halted":
                 self.defaced(deed.model)
             case "cloned":
                 self._cloned(deed.model, deed.clone)
@@ -100,7 +100,10 @@ class Oracle:
         self._credit(model, {self._last(model)})
 
     def defaced(self, model: str) -> None:
-        """A person took a model's mark away: its id still proves its first name, but no name that came later."""
+        """A person took a model's mark away: its id still proves its first name, but no name that came later.
+
+        So it is with one that serves no more: a rename that was not applied yet cannot be told of it.
+        """
         self._credit(model, set())
 
     def marked(self) -> set[str]:

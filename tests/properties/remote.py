@@ -32,8 +32,8 @@ State = Literal["CREATING", "ACTIVE", "FAILED", "HALF"]
 Lines: TypeAlias = Mapping[str, tuple[Any, ...]]
 """What can be declared, by the fields of `Declare`, each with its values; the more often one is named, the likelier."""
 
-Meant = Literal["", "taken", "defaced", "cloned"]
-"""What a deed by hand has done to a model: taken it away, taken the mark from it, or begun its training once more."""
+Meant = Literal["", "taken", "defaced", "halted", "cloned"]
+"""What a deed by hand has done to a model: taken it or its mark away, made it serve no more, trained it once more."""
 
 
 @dataclass(frozen=True)

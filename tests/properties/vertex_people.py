@@ -65,7 +65,7 @@ class People:
             case "edit":
                 self._edit(made, nth)
             case "guest":
-                self._visit(made, nth)
+                return self._visit(made, nth)
             case "version":
                 self._train({"preTunedModel": {"tunedModelName": made.job["tunedModel"]["model"]}}, {})
             case "clone":
@@ -101,14 +101,15 @@ class People:
         wrong = {f"{OURS}data": f"1-{'0' * 40}"}
         self._label(made, (without, {**made.labels, **base}, {**made.labels, **wrong})[nth % 3])
 
-    def _visit(self, made: Made, nth: int) -> None:
+    def _visit(self, made: Made, nth: int) -> Deed:
         """Deploy somebody else's Model on an Endpoint, with all of the traffic or with none."""
         if made.main is None:
-            return
+            return Deed()
         body: dict[str, Any] = {"deployedModel": {"model": GUEST}}
         if nth % 2:
             body["trafficSplit"] = {"0": 100}
         self._ask("POST", f"{HERE}/endpoints/{last(made.main['name'])}:deployModel", body)
+        return Deed("halted", made.job["name"]) if nth % 2 else Deed()
 
     def _clone(self, job: Mapping[str, Any]) -> Deed:
         """Begin a training once more, with all that was asked for: the console has a button for that."""
@@ -135,7 +136,7 @@ class People:
             self._ask("DELETE", f"{HERE}/models/{path}")
         name = made.job["name"]
         left = [each.state for each in self.project.everything() if each.job["name"] == name]
-        return Deed("taken", name) if whole and left == [None] else Deed()
+        return Deed("taken" if whole and left == [None] else "halted", name)
 
     def _train(self, source: Mapping[str, Any], labels: Mapping[str, str]) -> None:
         self.project.emulator.put_object(BUCKET.removeprefix("gs://"), "people/data.jsonl", line("x", "y").encode())

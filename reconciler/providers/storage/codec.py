@@ -34,7 +34,12 @@ class Place:
     @property
     def path(self) -> str:
         """The object in the JSON API; its name is one segment, whatever is in it."""
-        return f"/storage/v1/b/{self.bucket}/o/{quote(self.name, safe='')}"
+        return f"{self.bucket_path}/{quote(self.name, safe='')}"
+
+    @property
+    def bucket_path(self) -> str:
+        """The objects of the bucket in the JSON API."""
+        return f"/storage/v1/b/{self.bucket}/o"
 
     @property
     def upload(self) -> str:

@@ -6,13 +6,15 @@ False). That may be we ourselves, after an answer that was lost; the caller can 
 
 import email.utils
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from typing import NamedTuple
 
 from reconciler.errors import AlreadyExists, PermissionDenied, RemoteError
 from reconciler.providers.http import Http
 from reconciler.providers.outcome import Answered
+from reconciler.providers.paging import pages
+from reconciler.providers.protojson import items, string
 from reconciler.providers.storage.advice import BY_REASON
 from reconciler.providers.storage.codec import Blob, Place, decode, related
 
@@ -55,6 +57,12 @@ class Objects:
             if error.reason in BY_REASON:
                 raise
             return None
+
+    def below(self, folder: Place) -> Iterator[tuple[Place, Blob]]:
+        """Everything whose name begins so; such lists never lag (cloud.google.com/storage/docs/consistency)."""
+        for page in pages(self.http, folder.bucket_path, {"prefix": folder.name}, "maxResults"):
+            for content in items(page, "items"):
+                yield Place(folder.bucket, string(content, "name")), decode(content)
 
     def write(
         self, place: Place, data: bytes, generation: str, metadata: Mapping[str, str], *, md5: str = "", kind: str

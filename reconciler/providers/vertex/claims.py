@@ -8,6 +8,7 @@ over, on the condition that nobody else did.
 
 import json
 import secrets
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import MAXYEAR, UTC, datetime, timedelta
 
@@ -69,6 +70,14 @@ class Claims:
         """Read a claim; None if there is none."""
         found = self._objects.find(place)
         return self._claim(place, *found) if found else None
+
+    def others(self, claim: Claim) -> Iterator[tuple[str, Reference]]:
+        """The trainings that were begun for the same address under other ids, as far as anything of them is left."""
+        folder = replace(claim.place, name=f"{claim.place.name.rpartition('/')[0]}/")
+        for place, blob in self._objects.below(folder):
+            job = parse(blob.metadata.get("job", ""), "tuningJobs")
+            if job and place != claim.place:
+                yield place.name.removeprefix(folder.name), job
 
     def record(self, claim: Claim, job: str) -> bool:
         """Write into our claim which job it came to; False if it is not ours any more."""

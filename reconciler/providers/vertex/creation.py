@@ -3,7 +3,8 @@
 | the claim                         | a live job with the id | then                                             |
 |-----------------------------------|------------------------|--------------------------------------------------|
 | is ours now                       | listed                 | it is the one                                    |
-| is ours now                       | none                   | begin it, and write its name into the claim      |
+| is ours now                       | none                   | begin it, and write its name into the claim, if  |
+|                                   |                        | lists show what other claims of the address name |
 | names a live job                  | -                      | it is the one                                    |
 | names a spent job, or is too old  | listed                 | it is the one                                    |
 | names a spent job, or is too old  | none                   | take the claim over, if nobody else does         |
@@ -21,7 +22,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, NoReturn
 
-from reconciler.errors import Refused, RemoteError, Unreachable, Unsent
+from reconciler.errors import ReconcilerError, Refused, RemoteError, Unreachable, Unsent
 from reconciler.providers.retry import Repeat
 from reconciler.providers.vertex import fold
 from reconciler.providers.vertex.claims import Claim, Claims, time_of
@@ -105,10 +106,23 @@ class Creation:
     def _overlooked(self, claim: Claim, identity: str) -> Job | None:
         """A job that is there before we begin one; if that cannot be told, the claim is free again."""
         try:
-            return self._listed(identity)
-        except RemoteError:
+            found = self._listed(identity)
+            if found is None:
+                self._check_others(claim)
+        except ReconcilerError:
             self._release(claim)
             raise
+        return found
+
+    def _check_others(self, claim: Claim) -> None:
+        """Raise Refused if the address has a training that the plan cannot know of, because no list has shown it yet.
+
+        Claims lie in Cloud Storage, whose lists never lag.
+        """
+        for identity, reference in self._claims.others(claim):
+            if not self._history.knows(identity, reference) and self._service.job(reference):
+                why = f"{identity} was begun for the same model, and the service's lists do not show it yet"
+                raise Refused(Reason.UNCERTAIN, why, "apply again in a minute")
 
     def _post(self, claim: Claim, identity: str, body: Mapping[str, Any], started: float) -> Job:
         """Begin the training. What the service refuses was not begun: the claim is free again."""

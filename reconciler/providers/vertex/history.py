@@ -47,6 +47,10 @@ class History:
         if job.state in MADE and found is None:
             self._spent.add(job.reference.id)
 
+    def knows(self, identity: str, job: Reference) -> bool:
+        """Whether a job has shown, or was begun, by this id."""
+        return job.id in self._known.get(identity, {})
+
     def missing(self, identity: str, listed: Iterable[Job]) -> list[Reference]:
         """The jobs known by an id that a list lacks."""
         present = {job.reference.id for job in listed}

@@ -11,7 +11,7 @@ from reconciler.errors import Refused, RemoteError
 from reconciler.resource.observed import Operation, State
 from tests.providers.vertex.conftest import BUCKET, Crash, World
 
-CREATES, DELETES, SLOW_DELETES = 8, 22, 27
+CREATES, DELETES, SLOW_DELETES = 9, 22, 27
 """Requests that a create takes, and a delete of a model with one earlier checkpoint, at once or with patience."""
 STEPS = [(0, at) for at in range(1, DELETES + 1)] + [(1, at) for at in range(1, SLOW_DELETES + 1)]
 

@@ -307,7 +307,7 @@ def test_duplicates_are_seen_and_can_be_stopped(world: World) -> None:
         world.provider = mine
         world.time += 1
 
-    world.wire.at, world.wire.before = 7, sleep_on
+    world.wire.at, world.wire.before = 8, sleep_on
     world.create()
     observed = {each.twin: each for each in world.anew().observe()}
     first, second = observed[False], observed[True]
@@ -321,6 +321,24 @@ def test_duplicates_are_seen_and_can_be_stopped(world: World) -> None:
     assert [each.name for each in world.provider.observe()] == [first.name]
     world.time += 36_000
     assert [each.state for each in world.provider.observe()] == [State.READY]
+
+
+def test_what_no_list_shows_yet_is_not_trained_beside(make_world: Callable[..., World]) -> None:
+    """A replacement is there, its predecessor and the claim of that are gone, and lists lag behind all of it.
+
+    Claims lie in Cloud Storage, where nothing lags: the newer training is known from its own.
+    """
+    world = make_world(list_lag=50)
+    first, second = world.desired(), world.desired(**{"hyperparameters.epochCount": 2})
+    begun = world.create(second)
+    world.anew()
+    caught = refused(lambda: world.create(first))
+    assert caught.reason == "UNCERTAIN"
+    assert str(caught).startswith(f"{begun.model} was begun for the same model, and the service's lists do not show it")
+    assert len(world.jobs()) == 1, "and by now lists have caught up"
+    world.anew().observe()
+    world.create(first)
+    assert len(world.jobs()) == 2
 
 
 def test_twins_that_are_both_ready_are_deleted_by_their_names(world: World) -> None:

@@ -69,7 +69,7 @@ def test_examples_become_jsonl(world: World) -> None:
 
 def test_what_is_there_is_neither_read_nor_sent(world: World) -> None:
     world.create()
-    world.anew()
+    world.anew().observe()
 
     read: list[Example] = []
 
