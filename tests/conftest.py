@@ -33,6 +33,7 @@ settings.register_profile("soak", deadline=None, max_examples=2000)
 settings.load_profile("ci" if os.environ.get("CI") else "local")
 if os.environ.get("CI"):
     # hypothesis takes constants from our modules, whichever a worker has imported by then: examples would still differ.
+    assert "_get_local_constants" in vars(providers), "hypothesis takes them elsewhere by now"
     vars(providers)["_get_local_constants"] = lambda: providers._local_constants
 
 

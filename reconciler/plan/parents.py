@@ -81,7 +81,7 @@ def _generation(address: Address, wants: Mapping[Address, Desired]) -> int:
 def _led(row: Change, mains: Mapping[Address, Change], family: Family) -> Change:
     """A row, with its parent if it trains from one."""
     parent = parent_of(row.desired.fields) if row.desired and row.action in TRAININGS else None
-    if parent is None or row.desired is None:
+    if parent is None:
         return row
     if (main := mains.get(parent)) is None:
         name = _serving(parent, family)
@@ -89,21 +89,19 @@ def _led(row: Change, mains: Mapping[Address, Change], family: Family) -> Change
             return replace(row, parent=name)
         detail = f"{parent}, which it is tuned from, is not READY as declared; apply it first, or select it too"
         return refused(row, Reason.DEPENDENCY, row.action, detail)
-    if why := _objection(row.desired, row, parent, main, family):
+    if why := _objection(row, parent, main, family):
         return refused(row, why[0], row.action, why[1])
     if main.action in COMING:
         return replace(row, parent=main.target, reasons=tuple(dict.fromkeys((*row.reasons, Reason.DEPENDENCY))))
     return replace(row, parent=main.target)
 
 
-def _objection(
-    desired: Desired, row: Change, parent: Address, main: Change, family: Family
-) -> tuple[Reason, str] | None:
+def _objection(row: Change, parent: Address, main: Change, family: Family) -> tuple[Reason, str] | None:
     """Why a training must not be begun after its parent's row."""
     if main.refused:
         return Reason.DEPENDENCY, f"{parent}, which it is tuned from, is refused: do what is said there"
     trains = any(old.state is State.TRAINING for old in row.supersedes)
-    if main.action in COMING and trains and protected(desired, family.terms):
+    if main.action in COMING and trains and protected(family.wants[row.address], family.terms):
         detail = f"what trains now may serve when {parent} is READY, and lifecycle.protect forbids replacing it"
         return Reason.PROTECTED, f"{detail}; `--unprotect {row.address}`"
     return None

@@ -101,22 +101,6 @@ def test_a_fault_may_have_any_body_and_headers(service: Any) -> None:
         ("operation", "GET", f"{BETA}/m/operations/o"),
         ("cancel", "POST", "/v1/tunedModels/m/operations/o:cancel"),
         ("models", "GET", "/v1beta/models/gemini"),
-    ],
-)
-def test_a_call_has_a_name(call: str, method: str, path: str) -> None:
-    hit = {name for name in CALLS if parse(f"{name}:503").meets(method, path)}
-    assert hit == {call, "any"}
-
-
-PLACE = "/v1/projects/p/locations/us-central1"
-
-
-@pytest.mark.parametrize(
-    ("call", "method", "path"),
-    [
-        ("job-create", "POST", f"{PLACE}/tuningJobs"),
-        ("model-delete", "DELETE", f"{PLACE}/models/1:deleteVersion"),
-        ("endpoint-undeploy", "POST", f"{PLACE}/endpoints/1:undeployModel"),
         ("object-create", "POST", "/upload/storage/v1/b/bucket/o"),
         ("object-create", "PUT", "/upload/storage/v1/b/bucket/o"),
         ("object-list", "GET", "/storage/v1/b/bucket/o"),
@@ -125,8 +109,9 @@ PLACE = "/v1/projects/p/locations/us-central1"
         ("object-delete", "DELETE", "/storage/v1/b/bucket/o/a"),
     ],
 )
-def test_so_has_one_of_the_cloud(call: str, method: str, path: str) -> None:
-    assert {name for name in CALLS if parse(f"{name}:503").meets(method, path)} - {"any"} == {call}
+def test_a_call_has_a_name(call: str, method: str, path: str) -> None:
+    hit = {name for name in CALLS if parse(f"{name}:503").meets(method, path)}
+    assert hit == ({call, "any"} if path.startswith("/v") else {call})
 
 
 @pytest.mark.parametrize(

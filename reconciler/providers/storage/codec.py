@@ -44,7 +44,7 @@ class Place:
     @property
     def upload(self) -> str:
         """Where objects of the bucket are sent."""
-        return f"/upload/storage/v1/b/{self.bucket}/o"
+        return f"/upload{self.bucket_path}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,8 +46,8 @@ class VertexProvider:
         self._service = service
         self._objects = objects
         self._capabilities = capabilities(service.location)
-        place = replace(folder, name=f"{folder.name}claims/{service.project}/{service.location}/")
-        history, claims = History(), Claims(objects, place, grace)
+        announced = replace(folder, name=f"{folder.name}claims/{service.project}/{service.location}/")
+        history, claims = History(), Claims(objects, announced, grace)
         self._history = history
         self._observation = Observation(service, history)
         self._staging = Staging(objects, folder)
