@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
+from decimal import Decimal
 from functools import wraps
 from typing import Any, TypeAlias
 
 import click
 
+from reconciler.cli.amount import amount
 from reconciler.cli.duration import seconds
 
 Command: TypeAlias = Callable[..., Any]
@@ -84,6 +86,7 @@ class Safety:
     max_replaces: int | None = None
     max_deletes: int | None = None
     max_steps: int | None = None
+    max_cost: Decimal | None = None
     max_share: int | None = None
     allow_empty: bool = False
     allow_delete_all: bool = False
@@ -171,6 +174,12 @@ bounded = packed(
     _bound("--max-replaces", "Refuse a plan that replaces more."),
     MAX_DELETES,
     _bound("--max-steps", "Refuse a plan that trains more steps."),
+    option(
+        "--max-cost",
+        callback=amount,
+        metavar="AMOUNT",
+        help="Refuse a plan that costs more, in the currency of the workspace's prices.",
+    ),
     option(
         "--max-share",
         type=click.IntRange(0, 100),

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from reconciler.cli.options import Asked, Safety, Selection
 from reconciler.cli.selection import check_known, check_selected, select, wishes
 from reconciler.cli.session import Session
+from reconciler.plan.estimate import estimated
 from reconciler.plan.guards import SHARE, Bounds, guard, tightest
 from reconciler.plan.plan import Plan
 from reconciler.plan.policy import POLICIES
@@ -36,11 +37,11 @@ def terms(session: Session, request: Request) -> Terms:
 
 
 def make(session: Session, reader: Reader, made: Terms) -> Plan:
-    """Plan, and let the policy have its say."""
+    """Plan, let the policy have its say, and estimate what is left."""
     with collector_resting():
         plan = preview(session.desired, reader, made)
     check_known(made.wishes, plan, session.desired)
-    return POLICIES[made.context.policy](plan)
+    return estimated(POLICIES[made.context.policy](plan), made.capabilities.rules, session.workspace.prices)
 
 
 def check(plan: Plan, session: Session, safety: Safety) -> Plan:
@@ -56,6 +57,7 @@ def _bounds(session: Session, safety: Safety) -> Bounds:
         replaces=tightest(limits.max_replaces, safety.max_replaces),
         deletes=tightest(limits.max_deletes, safety.max_deletes),
         steps=tightest(limits.max_steps, safety.max_steps),
+        cost=tightest(limits.max_cost, safety.max_cost),
         share=SHARE if safety.max_share is None else safety.max_share,
         empty=safety.allow_empty,
         everything=safety.allow_delete_all,

@@ -1,6 +1,7 @@
 """One row of a plan: what happens to one address, or to one leftover, and why."""
 
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from enum import Enum, IntEnum
 from typing import NamedTuple, assert_never
 
@@ -54,6 +55,14 @@ class Steps(NamedTuple):
     exact: bool = True
 
 
+class Estimate(NamedTuple):
+    """What a training takes: training tokens, seconds, and money in the currency of the prices. None: nobody knows."""
+
+    tokens: int | None = None
+    seconds: int | None = None
+    cost: Decimal | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """What happens to `address`.
@@ -62,7 +71,8 @@ class Change:
     nothing; its action is NOOP and `intended` is what it would have been. `supersedes` are the models that go once the
     target is READY; `successor` is the model that must be READY before a superseded one is deleted; `parent` is the
     model that a training starts from; `later` are the fields that are written when it is over. `ownership` is the mark
-    that a create or update writes; an update with `strips` removes it.
+    that a create or update writes; an update with `strips` removes it. `estimate` is what the training takes, `wasted`
+    what those trainings take that it supersedes while they run: see `estimate`.
     """
 
     address: Address
@@ -80,6 +90,8 @@ class Change:
     strips: bool = False
     inputs: str = ""
     steps: Steps | None = None
+    estimate: Estimate | None = None
+    wasted: tuple[Estimate, ...] = ()
     grants: tuple[Grant, ...] = ()
     refused: bool = False
     intended: Action = Action.NOOP

@@ -1,37 +1,19 @@
 """Plans to documents and back: what `-o json` prints and `--out` saves, and what `apply` reads from a file."""
 
 import json
-import math
 import re
 from collections import Counter
 from dataclasses import asdict
-from typing import Any, cast
+from typing import Any
 
 from pydantic import ValidationError
 
-from reconciler.errors import Origin, ReconcilerError, StalePlan
-from reconciler.plan.change import Action, Change, FieldChange
-from reconciler.plan.format import (
-    LENIENT,
-    ActPart,
-    ChangePart,
-    ContextPart,
-    DatasetPart,
-    FieldPart,
-    GrantPart,
-    ModelPart,
-    OriginPart,
-    Plain,
-    PlanDocument,
-    StepsPart,
-    SummaryPart,
-    WishesPart,
-    Word,
-)
+from reconciler.errors import ReconcilerError, StalePlan
+from reconciler.plan.estimate import total
+from reconciler.plan.format import ActPart, ContextPart, PlanDocument, SummaryPart, TotalPart, WishesPart
+from reconciler.plan.part import LENIENT
 from reconciler.plan.plan import FORMAT_VERSION, Plan
-from reconciler.resource.dataset import Dataset
-from reconciler.resource.observed import Observed
-from reconciler.resource.rules import Value, shortest
+from reconciler.plan.rowdocument import money, row
 
 AGAIN = "run `reconciler plan` again and review what it says"
 FIRST = 5
@@ -40,7 +22,6 @@ LONGEST = 100
 """Characters of the place of a defect that are told: keys can be long."""
 MOST_VALUES = 2_000_000
 """Values of a document. A plan of ten thousand models has a fifth of it; each takes a hundred bytes of memory."""
-INLINE = "inline"
 
 
 def document(plan: Plan, root: str = "") -> PlanDocument:
@@ -52,11 +33,31 @@ def document(plan: Plan, root: str = "") -> PlanDocument:
         wishes=WishesPart(**{wish: tuple(addresses) for wish, addresses in plan.wishes.described().items()}),
         complete=plan.complete,
         summary=SummaryPart(**asdict(plan.counts)),
-        changes=tuple(_change(change, root) for change in plan.changes),
+        total=_total(plan),
+        changes=tuple(row(change, root) for change in plan.changes),
         acts=tuple(ActPart(**act._asdict()) for act in plan.acts),
         warnings=plan.warnings,
         owned=plan.owned,
         foreign=plan.foreign,
+    )
+
+
+def _total(plan: Plan) -> TotalPart:
+    """What its trainings take together."""
+    taken = total(plan)
+    return TotalPart(
+        trainings=taken.trainings,
+        steps=taken.steps,
+        training_tokens=taken.tokens,
+        seconds=taken.seconds,
+        cost=money(taken.cost),
+        wasted=money(taken.wasted),
+        currency=plan.prices.currency if plan.prices else "",
+        prices_as_of=plan.prices.as_of if plan.prices else "",
+        unknown_steps=taken.unknown_steps,
+        unknown_tokens=taken.unknown_tokens,
+        unknown_seconds=taken.unknown_seconds,
+        unknown_cost=taken.unknown_cost,
     )
 
 
@@ -115,86 +116,3 @@ def _defects(error: ValidationError) -> str:
     told = [f"{'.'.join(map(str, each['loc']))[:LONGEST] or 'document'}: {each['msg']}" for each in found[:FIRST]]
     more = f" and {len(found) - FIRST} more" if len(found) > FIRST else ""
     return "; ".join(told) + more
-
-
-def _change(change: Change, root: str) -> ChangePart:
-    """One row."""
-    desired = change.desired
-    return ChangePart(
-        address=str(change.address),
-        action=_word(change.action),
-        reasons=tuple(map(str, change.reasons)),
-        target=change.target,
-        refused=change.refused,
-        intended=_word(change.intended),
-        detail=change.detail,
-        fields=tuple(map(_field, change.fields)),
-        supersedes=tuple(map(_model, change.supersedes)),
-        successor=change.successor,
-        parent=change.parent,
-        resources=_resources(change.observed),
-        steps=StepsPart(count=change.steps.number, exact=change.steps.exact) if change.steps else None,
-        grants=tuple(GrantPart(grantee=g.grantee, email=g.email, role=g.role) for g in change.grants),
-        notes=change.notes,
-        dataset=_dataset(desired.dataset, root) if desired and desired.dataset else None,
-        origin=_origin(desired.origin, root) if desired and desired.origin.file else None,
-        inputs=change.inputs,
-    )
-
-
-def _word(action: Action) -> Word:
-    """The action in lower case."""
-    return cast("Word", action.name.lower())
-
-
-def _field(field: FieldChange) -> FieldPart:
-    return FieldPart(
-        path=field.path,
-        old=_plain(field.old),
-        new=_plain(field.new),
-        effect=field.effect.value,
-        reason=str(field.reason),
-        why=field.why,
-    )
-
-
-def _model(observed: Observed) -> ModelPart:
-    return ModelPart(
-        name=observed.name, state=observed.state.value, created=observed.created, resources=_resources(observed)
-    )
-
-
-def _resources(observed: Observed | None) -> dict[str, str]:
-    """What a model consists of, sorted."""
-    return dict(sorted(observed.resources.items())) if observed else {}
-
-
-def _plain(value: Value | None) -> Plain:
-    """A value as JSON holds it: floats in the fewest digits that give the same 32 bits, so 0.001 and 5."""
-    if not isinstance(value, float):
-        return value
-    if not math.isfinite(value):
-        return str(value)
-    text = shortest(value)
-    return float(text) if set(text) & set(".e") else int(text)
-
-
-def _dataset(dataset: Dataset, root: str) -> DatasetPart:
-    return DatasetPart(
-        digest=dataset.digest,
-        count=dataset.count,
-        input_characters=dataset.input_characters,
-        output_characters=dataset.output_characters,
-        estimated_tokens=dataset.tokens,
-        path=_relative(dataset.locator.path, root) or INLINE,
-    )
-
-
-def _origin(origin: Origin, root: str) -> OriginPart:
-    return OriginPart(file=_relative(origin.file, root), line=origin.line)
-
-
-def _relative(path: str, root: str) -> str:
-    """The path below `root`; of an absolute path that lies elsewhere only the file's name."""
-    below = path.removeprefix(f"{root.rstrip('/')}/") if root else path
-    return below.rpartition("/")[2] if below.startswith("/") else below

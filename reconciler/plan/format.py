@@ -6,44 +6,16 @@ says where the checkout lies.
 """
 
 from dataclasses import asdict
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, model_validator
-from pydantic.alias_generators import to_camel
+from pydantic import Field
 
 from reconciler.plan.change import Act
 from reconciler.plan.digest import digest
+from reconciler.plan.part import Money, Part, Text
 from reconciler.plan.plan import Context, Wishes
+from reconciler.plan.rowformat import ChangePart
 from reconciler.resource.address import KIND, Address
-
-LENIENT = "lenient"
-"""Validation context that skips unknown keys: for documents of a later minor version."""
-
-
-def _encodable(text: object) -> object:
-    """Show lone surrogates, which JSON can carry and UTF-8 cannot, as escapes."""
-    return text.encode(errors="backslashreplace").decode() if isinstance(text, str) else text
-
-
-Text: TypeAlias = Annotated[str, BeforeValidator(_encodable)]
-Word: TypeAlias = Literal["noop", "wait", "update", "create", "replace", "delete"]
-Resources: TypeAlias = Annotated[dict[str, Text], Field(description="What a model consists of, where it is several.")]
-Plain: TypeAlias = Text | bool | int | float | tuple[Text, ...] | None
-
-
-class Part(BaseModel):
-    """Base of every part of the document: frozen, camelCase, closed unless a later minor version is read."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, alias_generator=to_camel, populate_by_name=True)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _skip_additions(cls, content: Any, info: ValidationInfo) -> Any:
-        """Leave out what this version does not know, where the reader asked for that."""
-        if info.context != LENIENT or not isinstance(content, dict):
-            return content
-        known = {each.alias for each in cls.model_fields.values()}
-        return {key: value for key, value in content.items() if key in known}
 
 
 class ContextPart(Part):
@@ -83,80 +55,21 @@ class SummaryPart(Part):
     notes: int
 
 
-class FieldPart(Part):
-    """One differing field."""
+class TotalPart(Part):
+    """What the trainings that the plan begins take together. What is unknown is not in the sums."""
 
-    path: str
-    old: Plain
-    new: Plain
-    effect: Literal["write", "mark", "retrain", "ignored", "note"]
-    reason: str
-    why: Text
-
-
-class ModelPart(Part):
-    """A remote model that goes once the row's target is READY."""
-
-    name: str
-    state: Literal["READY", "TRAINING", "FAILED", "UNKNOWN"]
-    created: str
-    resources: Resources = {}
-
-
-class StepsPart(Part):
-    """Training steps. Not exact: the most there can be, because the service chooses the batch size."""
-
-    count: int
-    exact: bool
-
-
-class GrantPart(Part):
-    """Somebody who may use the old model and shall be able to use the new one."""
-
-    grantee: str
-    email: Text
-    role: str
-
-
-class DatasetPart(Part):
-    """The declared training data: never its examples. `path` is `inline` for examples written in the manifest."""
-
-    digest: str
-    count: int
-    input_characters: int
-    output_characters: int
-    estimated_tokens: int = 0
-    path: Text
-
-
-class OriginPart(Part):
-    """Where the model is declared; line 0 means the whole file."""
-
-    file: Text
-    line: int
-
-
-class ChangePart(Part):
-    """One row: what happens to an address or to a leftover, and why. A refused row does nothing."""
-
-    address: str
-    action: Word
-    reasons: tuple[str, ...]
-    target: str
-    refused: bool
-    intended: Annotated[Word, Field(description="What a refused or ignored row would have done.")]
-    detail: Text
-    fields: tuple[FieldPart, ...]
-    supersedes: tuple[ModelPart, ...]
-    successor: str
-    parent: Annotated[str, Field(description="The model that a training starts from.")] = ""
-    resources: Resources = {}
-    steps: StepsPart | None
-    grants: tuple[GrantPart, ...]
-    notes: tuple[Text, ...]
-    dataset: DatasetPart | None
-    origin: OriginPart | None
-    inputs: Annotated[str, Field(description="SHA-256 of everything that only training can change.")]
+    trainings: int
+    steps: int
+    training_tokens: int
+    seconds: Annotated[int, Field(description="Until the last one is READY; they run side by side.")]
+    cost: Money
+    wasted: Annotated[Money, Field(description="What trainings cost that are superseded while they run.")]
+    currency: Annotated[str, Field(description="Empty without prices.")]
+    prices_as_of: str
+    unknown_steps: Annotated[int, Field(description="Trainings of which the steps are not known; so with the others.")]
+    unknown_tokens: int
+    unknown_seconds: int
+    unknown_cost: int
 
 
 class ActPart(Part):
@@ -179,6 +92,7 @@ class PlanDocument(Part):
     wishes: WishesPart
     complete: Annotated[bool, Field(description="Whether the whole workspace was loaded and selected.")]
     summary: SummaryPart
+    total: TotalPart | None = None
     changes: tuple[ChangePart, ...]
     acts: tuple[ActPart, ...]
     warnings: tuple[Text, ...]

@@ -5,11 +5,14 @@ nor does a FAILED model, except towards all of them. A REPLACE counts once, when
 of the workspace, selected or not.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
+from typing import TypeVar
 
 from reconciler.errors import UnsafePlan
 from reconciler.plan.change import TRAININGS, Action, Change, unwanted
+from reconciler.plan.estimate import total
 from reconciler.plan.plan import Plan
 from reconciler.resource.observed import State
 
@@ -20,18 +23,22 @@ SHARED = 10
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """How much a plan may do. None: no bound. `share` is in percent."""
+    """How much a plan may do. None: no bound. `share` is in percent, `cost` in the currency of the prices."""
 
     creates: int | None = None
     replaces: int | None = None
     deletes: int | None = None
     steps: int | None = None
+    cost: Decimal | None = None
     share: int = SHARE
     empty: bool = False
     everything: bool = False
 
 
-def tightest(*bounds: int | None) -> int | None:
+Number = TypeVar("Number", int, Decimal)
+
+
+def tightest(*bounds: Number | None) -> Number | None:
     """The strictest of several bounds: a flag can tighten what the workspace says, and never loosen it."""
     return min((bound for bound in bounds if bound is not None), default=None)
 
@@ -51,8 +58,6 @@ def _objections(plan: Plan, bounds: Bounds, declared: int) -> Iterator[tuple[str
     replaces = sum(row.action is Action.REPLACE for row in rows)
     removed = [row for row in rows if _removes(row)]
     deletes = sum(row.observed is None or row.observed.state is not State.FAILED for row in removed)
-    steps = sum(row.steps.number for row in rows if row.steps and row.action in TRAININGS)
-    unknown = [row.address for row in rows if row.action in TRAININGS and row.steps is None]
     gone = len(removed)
     if gone and not declared and not bounds.empty:
         yield f"no manifest declares a model, so all {gone} would be deleted", "`--allow-empty` if that is meant"
@@ -62,19 +67,46 @@ def _objections(plan: Plan, bounds: Bounds, declared: int) -> Iterator[tuple[str
     if plan.owned >= SHARED and touched * 100 > bounds.share * plan.owned:
         share = f"{100 * touched / plan.owned:.2f}% of the models ({touched}/{plan.owned})"
         yield f"{share} would be deleted or replaced, over {bounds.share}%", "`--max-share PERCENT` if that is meant"
+    yield from _counted(creates - replaces, replaces, deletes, bounds)
+    yield from _budget(plan, bounds)
+
+
+def _counted(creates: int, replaces: int, deletes: int, bounds: Bounds) -> Iterator[tuple[str, str]]:
+    """Each number of rows that is over its bound."""
     for name, number, bound in (
-        ("creates", creates - replaces, bounds.creates),
+        ("creates", creates, bounds.creates),
         ("replaces", replaces, bounds.replaces),
         ("deletes", deletes, bounds.deletes),
-        ("steps", steps, bounds.steps),
     ):
-        if name == "steps" and bound is not None and unknown:
-            more = f" (and {len(unknown) - 1} more)" if len(unknown) > 1 else ""
-            message = f"steps: how many {unknown[0]}{more} takes is not known, and the limit is {bound}"
-            yield message, "take the limit away, and use `--max-creates` and `--max-replaces` here"
         if bound is not None and number > bound:
-            advice = f"raise `--max-{name}`, or limits.max{name.capitalize()} in the workspace, if that is meant"
-            yield f"{name}: {number} is over the limit of {bound}", advice
+            yield f"{name}: {number} is over the limit of {bound}", _raise(name)
+
+
+def _budget(plan: Plan, bounds: Bounds) -> Iterator[tuple[str, str]]:
+    """Whether the trainings take more than they may, or nobody knows what they take."""
+    trained, taken = [row for row in plan.changes if row.action in TRAININGS], total(plan)
+    if bounds.steps is not None:
+        if unknown := [row for row in trained if row.steps is None]:
+            message = f"steps: how many {_named(unknown)} takes is not known, and the limit is {bounds.steps}"
+            yield message, "take the limit away, and use `--max-creates` and `--max-replaces` here"
+        if taken.steps > bounds.steps:
+            yield f"steps: {taken.steps} is over the limit of {bounds.steps}", _raise("steps")
+    if bounds.cost is not None:
+        if unknown := [row for row in trained if row.estimate is None or row.estimate.cost is None]:
+            message = f"cost: what {_named(unknown)} costs is not known, and the limit is {bounds.cost}"
+            yield message, "add the price of its base model to spec.prices in the workspace, and declare its epochCount"
+        if taken.cost > bounds.cost:
+            yield f"cost: {taken.cost.normalize():f} is over the limit of {bounds.cost}", _raise("cost")
+
+
+def _named(rows: Sequence[Change]) -> str:
+    """The first row of several, and how many more there are."""
+    return str(rows[0].address) + (f" (and {len(rows) - 1} more)" if len(rows) > 1 else "")
+
+
+def _raise(name: str) -> str:
+    """How to lift a limit."""
+    return f"raise `--max-{name}`, or limits.max{name.capitalize()} in the workspace, if that is meant"
 
 
 def _removes(row: Change) -> bool:

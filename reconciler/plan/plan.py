@@ -8,8 +8,9 @@ from functools import cached_property
 from reconciler.plan.change import Act, Action, Change, acts
 from reconciler.plan.digest import digest as digest_of
 from reconciler.resource.address import Address
+from reconciler.resource.prices import Prices
 
-FORMAT_VERSION = "1.0"
+FORMAT_VERSION = "1.1"
 """Of plans, and of all else that is printed as JSON: the minor number adds, the major one breaks."""
 
 
@@ -65,7 +66,10 @@ class Counts:
 
 @dataclass(frozen=True)
 class Plan:
-    """What apply will do, and nothing else. `owned` counts our models, `foreign` all others that were listed."""
+    """What apply will do, and nothing else. `owned` counts our models, `foreign` all others that were listed.
+
+    `prices` are those by which its trainings were estimated.
+    """
 
     context: Context
     changes: tuple[Change, ...]
@@ -74,6 +78,7 @@ class Plan:
     owned: int = 0
     foreign: int = 0
     warnings: tuple[str, ...] = ()
+    prices: Prices | None = None
 
     @cached_property
     def counts(self) -> Counts:

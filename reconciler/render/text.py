@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from reconciler.plan.change import TRAININGS, Action, Change, Effect, deletes
 from reconciler.plan.plan import Plan
+from reconciler.render.costs import summed, taken, wasted
 from reconciler.render.layout import counted, flow, pack
 from reconciler.render.progress import training
 from reconciler.render.sign import Sign, legend, sign
@@ -16,6 +17,7 @@ from reconciler.render.style import Style, Tone
 from reconciler.render.value import data, difference, overwritten, written
 from reconciler.render.wording import headline, last_line, sentence
 from reconciler.resource.observed import Observed, State
+from reconciler.resource.prices import Prices
 from reconciler.resource.reason import Reason
 
 WORTH_SEEING = frozenset({Reason.RETAINED, Reason.COPIED_MARK, Reason.MARK_LOST})
@@ -39,7 +41,7 @@ class Line:
 def plan_text(plan: Plan, style: Style, width: int) -> str:
     """Write a plan in lines of `width` columns (at least 40), ending in a newline."""
     shown = [change for change in plan.changes if worth_seeing(change)]
-    parts = [_block(change, style, width) for change in shown]
+    parts = [_block(change, plan.prices, style, width) for change in shown]
     if signs := legend(map(sign, shown)):
         parts.insert(0, "\n".join(pack(signs, width, "  ")))
     if remarks := list(_remarks(plan)):
@@ -54,14 +56,14 @@ def worth_seeing(change: Change) -> bool:
     return not silent or change.ignores or change.remarks > 0 or bool(WORTH_SEEING & set(change.reasons))
 
 
-def _block(change: Change, style: Style, width: int) -> str:
+def _block(change: Change, prices: Prices | None, style: Style, width: int) -> str:
     """One row: its headline, and everything known about it below."""
     chosen = sign(change)
     head = f"{chosen.symbol:>3} "
     lines = flow(f"{change.address}  {headline(change)}", width, head, MARGIN)
     named = f"{head}{change.address}"
     lines[0] = style.paint(chosen.tone, named) + lines[0].removeprefix(named)
-    facts = list(_facts(change, chosen))
+    facts = list(_facts(change, chosen, prices))
     column = max((len(fact.path) + 2 for fact in facts), default=0) if width >= WIDE else 0
     for fact in facts:
         path = f"{fact.path}: ".ljust(column) if fact.path else ""
@@ -69,15 +71,12 @@ def _block(change: Change, style: Style, width: int) -> str:
     return "\n".join(lines)
 
 
-def _facts(change: Change, chosen: Sign) -> Iterator[Line]:
+def _facts(change: Change, chosen: Sign, prices: Prices | None) -> Iterator[Line]:
     """What there is to say below a headline: why not, what changes, what it costs, which models, where declared."""
     if detail := _detail(change):
         yield Line(detail, Tone.REFUSED if change.refused else Tone.PLAIN)
     yield from _fields(change, chosen)
-    if change.steps and _trains(change):
-        most = "" if change.steps.exact else "at most "
-        would = "" if change.action in TRAININGS else "would take "
-        yield Line(f"{would}{most}{counted(change.steps.number, 'training step')}")
+    yield from (Line(told) for told in (taken(change, prices), wasted(change, prices)) if told)
     yield from _models(change)
     if change.grants:
         who = ", ".join(map(str, change.grants))
@@ -150,6 +149,7 @@ def _remarks(plan: Plan) -> Iterator[str]:
         yield "Only a part of the workspace was looked at, so nothing is deleted for want of a manifest."
     if unseen := sum(Reason.NOT_SELECTED in change.reasons for change in plan.changes):
         yield f"Left alone because not selected: {counted(unseen, 'model')}."
+    yield from summed(plan)
     if plan.foreign:
         yield f"Left alone because not ours: {counted(plan.foreign, 'model')}."
     if plan.counts.notes:

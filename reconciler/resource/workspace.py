@@ -5,7 +5,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
+
+from reconciler.resource.prices import Prices, prices
 
 OWNER_PATTERN = r"^[a-z]([a-z0-9-]{0,22}[a-z0-9])?$"
 """RE2. At most 24 characters, so that an owner fits whole into every mark."""
@@ -29,12 +32,16 @@ BUCKET_PATTERN = r"^gs://[a-z0-9][a-z0-9._-]{1,220}[a-z0-9](/[A-Za-z0-9][A-Za-z0
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one plan may do at most; None is no limit. Flags and environment can only tighten these."""
+    """What one plan may do at most; None is no limit. Flags and environment can only tighten these.
+
+    `max_cost` is in the currency of the workspace's prices.
+    """
 
     max_creates: int | None = None
     max_replaces: int | None = None
     max_deletes: int | None = None
     max_steps: int | None = None
+    max_cost: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +63,12 @@ class Workspace:
     keep_superseded: int = 0
     policy: str = "sync"
     limits: Limits = Limits()
+    prices: Prices | None = None
 
 
 def workspace(document: Mapping[str, Any]) -> Workspace:
     """Read a valid document. What is left out has the default; the owner is then the workspace's own name."""
     name, spec = document["metadata"]["name"], document.get("spec", {})
-    limits = spec.get("limits", {})
     return Workspace(
         name,
         spec.get("owner") or name,
@@ -74,5 +81,15 @@ def workspace(document: Mapping[str, Any]) -> Workspace:
         tuple(spec.get("formerOwners", ())),
         spec.get("keepSuperseded", 0),
         spec.get("policy", "sync"),
-        Limits(*(limits.get(key) for key in ("maxCreates", "maxReplaces", "maxDeletes", "maxSteps"))),
+        _limits(spec.get("limits", {})),
+        prices(spec["prices"]) if spec.get("prices") else None,
     )
+
+
+def _limits(content: Mapping[str, Any]) -> Limits:
+    """Read what one plan may do."""
+    creates, replaces, deletes, steps = (
+        content.get(f"max{name}") for name in ("Creates", "Replaces", "Deletes", "Steps")
+    )
+    cost = content.get("maxCost")
+    return Limits(creates, replaces, deletes, steps, None if cost is None else Decimal(str(cost)))

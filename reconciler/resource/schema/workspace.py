@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from reconciler.resource.prices import CURRENCY_PATTERN, DATE_PATTERN
 from reconciler.resource.schema.tunedmodel import Metadata, Part
 from reconciler.resource.workspace import (
     BUCKET_PATTERN,
@@ -15,6 +16,9 @@ from reconciler.resource.workspace import (
 
 Owner = Annotated[str, Field(pattern=OWNER_PATTERN)]
 Count = Annotated[int | None, Field(ge=0)]
+Amount = Annotated[float, Field(ge=0, le=1_000_000_000, allow_inf_nan=False)]
+Day = Annotated[str, Field(pattern=DATE_PATTERN)]
+Base = Annotated[str, Field(min_length=1, max_length=200)]
 
 
 class Limits(Part):
@@ -24,6 +28,24 @@ class Limits(Part):
     max_replaces: Count = None
     max_deletes: Count = None
     max_steps: Annotated[Count, Field(description="Training steps of all creates and replaces of a plan.")] = None
+    max_cost: Annotated[
+        Amount | None, Field(description="What all trainings of a plan may cost by `prices`, in their currency.")
+    ] = None
+
+
+class Prices(Part):
+    """What training costs, as looked up by a person. Costs are estimated from it, and never known without it."""
+
+    currency: Annotated[str, Field(pattern=CURRENCY_PATTERN, description="Its three letters (ISO 4217).")]
+    as_of: Annotated[Day, Field(description="The day on which the prices were looked up.")]
+    valid_until: Annotated[Day | None, Field(description="A later day gets a warning.")] = None
+    per_million_tokens: Annotated[
+        dict[Base, Amount],
+        Field(
+            min_length=1,
+            description="By base model: the price of a million training tokens, those of the data once an epoch.",
+        ),
+    ]
 
 
 class WorkspaceSpec(Part):
@@ -64,6 +86,7 @@ class WorkspaceSpec(Part):
         Field(description="Which kinds of change are made at all."),
     ] = "sync"
     limits: Limits = Limits()
+    prices: Annotated[Prices | None, Field(description="For estimates of what a plan costs.")] = None
 
 
 class WorkspaceDocument(Part):
