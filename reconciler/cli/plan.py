@@ -35,7 +35,7 @@ Examples:
 
 @click.command("plan", epilog=EPILOG)
 @in_place
-@formats("text", "json")
+@formats("text", "markdown", "json")
 @option("--out", type=click.Path(dir_okay=False), metavar="FILE", help="Save the plan for `apply FILE`.")
 @option("--detailed-exitcode", is_flag=True, help="0 no changes, 2 changes, 3 only training, 4 only refusals.")
 @selecting
@@ -73,6 +73,10 @@ def _show(plan: Plan, begun: Session, console: Console, output: str) -> None:
         from reconciler.render.json_output import plan_json
 
         console.print(plan_json(plan, str(begun.folder)))
+    elif output == "markdown":
+        from reconciler.render.markdown import plan_markdown
+
+        console.print(plan_markdown(plan))
     else:
         console.print(plan_text(plan, console.style(sys.stdout), console.width(sys.stdout)))
 

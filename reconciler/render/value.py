@@ -39,7 +39,7 @@ def difference(field: FieldChange, change: Change) -> str:
     """Write one differing field of a row, what it leads to behind `#`."""
     old, new = written(field.old), written(field.new, "(removed)")
     dataset = change.desired.dataset if change.desired else None
-    examples = f"  ({_size(dataset)})" if dataset and field.path == DATASET else ""
+    examples = f"  ({extent(dataset)})" if dataset and field.path == DATASET else ""
     match field.effect:
         case Effect.WRITE | Effect.MARK:
             mark = "in the mark of ownership" if field.effect is Effect.MARK and field.path != MARK else ""
@@ -68,10 +68,10 @@ def overwritten(field: FieldChange) -> str:
 
 def data(dataset: Dataset) -> str:
     """Name a dataset by its digest and size; never by what is in it."""
-    return f"{short_digest(dataset.digest)}  ({_size(dataset)})"
+    return f"{short_digest(dataset.digest)}  ({extent(dataset)})"
 
 
-def _size(dataset: Dataset) -> str:
+def extent(dataset: Dataset) -> str:
     """How much there is of a dataset: of one that nobody reads, its bytes."""
     if dataset.locator.remote:
         return counted(dataset.request_bytes, "byte")
