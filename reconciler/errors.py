@@ -38,17 +38,29 @@ class Origin:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Diagnostic:
-    """One finding in the user's files: where, what is wrong, what to do."""
+    """One finding in the user's files: where, what is wrong, what to do.
+
+    `rule` names the rule that found it (`resource.lint`); empty where it is none that could be silenced.
+    """
 
     origin: Origin
     message: str
     advice: str = ""
     severity: Literal["error", "warning"] = "error"
+    rule: str = ""
 
     def __str__(self) -> str:
         """Write the finding as one line."""
         label = "warning: " if self.severity == "warning" else ""
         return f"{self.origin}: {label}{self.message}" + (f"; {self.advice}" if self.advice else "")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Silenced:
+    """A finding that the manifests silence, and why they do."""
+
+    diagnostic: Diagnostic
+    reason: str
 
 
 class ReconcilerError(Exception):
@@ -74,11 +86,12 @@ class UsageError(ReconcilerError):
 
 
 class InvalidManifests(ReconcilerError):
-    """Manifests or datasets are wrong; carries every finding of the run, sorted by place."""
+    """Manifests or datasets are wrong; carries every finding of the run, sorted by place, and what was silenced."""
 
-    def __init__(self, diagnostics: tuple[Diagnostic, ...]) -> None:
+    def __init__(self, diagnostics: tuple[Diagnostic, ...], silenced: tuple[Silenced, ...] = ()) -> None:
         """Carry the findings; at least one is an error."""
         self.diagnostics = tuple(sorted(diagnostics))
+        self.silenced = silenced
         errors = sum(d.severity == "error" for d in self.diagnostics)
         super().__init__(f"{errors} error{'s' if errors != 1 else ''} in the manifests")
 

@@ -1,6 +1,7 @@
 """`reconciler apply`: plan, show, ask, do, report."""
 
 import sys
+from dataclasses import replace
 
 import click
 
@@ -26,11 +27,15 @@ from reconciler.cli.options import (
 )
 from reconciler.cli.running import follow
 from reconciler.cli.session import Session
-from reconciler.errors import UsageError
+from reconciler.errors import StalePlan, UsageError
+from reconciler.plan.format import PlanDocument
 from reconciler.plan.plan import Plan
-from reconciler.plan.review import exactly, within
+from reconciler.plan.review import Moved, exactly, within
+from reconciler.plan.terms import Terms
 from reconciler.providers.port import Provider
+from reconciler.render.json_output import version_line
 from reconciler.render.report import report_text
+from reconciler.render.stale import stale_line, stale_text
 from reconciler.render.text import plan_text
 from reconciler.run import Options
 from reconciler.source.examples import FileExamples
@@ -72,14 +77,16 @@ def command(
     PATH may also be a plan saved by `plan --out`; the manifests are then those in manifests/.
     """
     if plan_file is None and saved.is_plan(place.path):
-        plan_file, place = place.path, Place("manifests", place.dataset_root, place.endpoint)
+        plan_file, place = place.path, replace(place, path="manifests")
     request = planning.Request(selection, asked, safety)
     if plan_file is not None and request != planning.Request(safety=safety):
         raise UsageError("a saved plan says already what is selected and wished for", "plan again with these options")
-    begun = session.begin(place)
+    document = None if plan_file is None else saved.read(plan_file)
+    begun = session.begin(place if document is None else saved.meant(place, document))
     console.warn(begun.warnings)
     provider = connect(begun, losses=console.live or output == "json")
-    plan = _planned(begun, provider, request, plan_file, plan_digest)
+    plan = planning.make(begun, provider, _terms(begun, request, document))
+    _hold(plan, document, plan_digest, console, output)
     show(plan, console, output)
     planning.check(plan, begun, safety)
     reviewed = yes or plan_file is not None or plan_digest is not None
@@ -89,17 +96,26 @@ def command(
     return carry_out(plan, provider, pace, console, output)
 
 
-def _planned(
-    begun: Session, provider: Provider, request: planning.Request, plan_file: str | None, plan_digest: str | None
-) -> Plan:
-    """Plan now; a saved plan, or a digest, has to allow what comes out."""
-    if plan_file is None:
-        plan = planning.make(begun, provider, planning.terms(begun, request))
-    else:
-        document = saved.read(plan_file)
-        plan = planning.make(begun, provider, saved.terms(begun, document))
-        within(plan, document.writes, document.place)
-    return plan if plan_digest is None else exactly(plan, plan_digest)
+def _terms(begun: Session, request: planning.Request, document: PlanDocument | None) -> Terms:
+    """The terms that the options ask for, or those that a saved plan was made on."""
+    return planning.terms(begun, request) if document is None else saved.terms(begun, document)
+
+
+def _hold(plan: Plan, document: PlanDocument | None, digest: str | None, console: Console, output: str) -> None:
+    """Raise StalePlan unless a saved plan, or a digest, allows what would be done; show before how that differs."""
+    try:
+        if document is not None:
+            within(plan, document.writes, document.place)
+        if digest is not None:
+            exactly(plan, digest)
+    except Moved as stale:
+        console.insist(stale_text(stale.deviations, console.width(sys.stderr)))
+        if output == "json":
+            console.print(version_line() + stale_line(stale.message, stale.deviations))
+        raise
+    except StalePlan:
+        show(plan, console, output)
+        raise
 
 
 def show(plan: Plan, console: Console, output: str = "text") -> None:

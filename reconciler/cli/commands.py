@@ -19,7 +19,9 @@ class Entry(NamedTuple):
 COMMANDS: Mapping[str, Entry] = {
     "init": Entry("init", "Make a workspace with a first model."),
     "validate": Entry("validate", "Check manifests and training data, offline."),
+    "environments": Entry("environments", "List environments, or what differs between two."),
     "plan": Entry("plan", "Show what apply would do; never writes."),
+    "comment": Entry("comment", "Post a plan as the one comment of a pull request."),
     "apply": Entry("apply", "Make the remote match the manifests."),
     "wait": Entry("wait", "Wait for trainings; never writes."),
     "status": Entry("status", "Show models, trainings, and what serves."),

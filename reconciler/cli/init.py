@@ -99,7 +99,7 @@ def _files(folder: Path, provider: str, *, embedded: bool) -> Mapping[str, str]:
         "workspace.yaml": workspace,
         "next-number.yaml": MODEL.format(schemas=SCHEMAS, base=starter.base, hyperparameters=numbers),
         "data/next-number.jsonl": _examples(),
-        **{f"{SCHEMAS}/{kind}.json": schema_text(kind) for kind in ("workspace", "tunedmodel")},
+        **{f"{SCHEMAS}/{kind}.json": schema_text(kind) for kind in ("workspace", "tunedmodel", "environment")},
     }
 
 

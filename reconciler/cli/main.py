@@ -152,7 +152,8 @@ def _tell_bug(error: Exception, arguments: Sequence[str]) -> None:
 
 def _discreet(text: str) -> str:
     """Take out the keys of this run, and everything that has the form of a secret."""
+    from reconciler.forge.target import TOKENS
     from reconciler.providers.credentials import API_KEYS
     from reconciler.providers.redaction import concealed
 
-    return concealed(text, [os.environ.get(variable, "").strip() for variable in API_KEYS])
+    return concealed(text, [os.environ.get(variable, "").strip() for variable in (*API_KEYS, *TOKENS.values())])

@@ -48,11 +48,12 @@ def packed(argument: str, make: Callable[..., object], parts: Sequence[str], *de
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where manifests are read from, and which service they are held against."""
+    """Where manifests are read from, for which environment, and which service they are held against."""
 
     path: str
     dataset_root: tuple[str, ...]
     endpoint: str | None
+    environment: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,14 @@ class Safety:
 
 
 @dataclass(frozen=True, slots=True)
+class Comparison:
+    """With what data that changed are compared, and how many examples of each kind are shown."""
+
+    base: str | None = None
+    show_examples: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Pace:
     """How a run goes about it."""
 
@@ -114,8 +123,31 @@ _PLACE = (
     ),
     option("--endpoint", metavar="URL", help="Instead of the workspace's: `emulator`, or http://127.0.0.1:PORT."),
 )
-in_place = packed("place", Place, names(Place), PATH, *_PLACE)
-from_place = packed("place", Place, names(Place), FROM, *_PLACE)
+
+
+def complete_environment(ctx: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
+    """Offer the environments that the manifests have."""
+    from reconciler.errors import ReconcilerError
+    from reconciler.source.load import load_each
+
+    try:
+        found = [each.environment for each in load_each(str(ctx.params.get("path") or "manifests"))]
+    except ReconcilerError:
+        return []
+    return [name for name in found if name and name.startswith(incomplete)]
+
+
+_ENVIRONMENT = option(
+    "-e",
+    "--environment",
+    metavar="NAME",
+    help="The environment that this is about; needed where there are some.",
+    shell_complete=complete_environment,
+)
+
+in_place = packed("place", Place, names(Place), PATH, *_PLACE, _ENVIRONMENT)
+from_place = packed("place", Place, names(Place), FROM, *_PLACE, _ENVIRONMENT)
+from_every_place = packed("place", Place, [name for name in names(Place) if name != "environment"], FROM, *_PLACE)
 
 
 def _addresses(flag: str, text: str) -> Decorator:
@@ -129,7 +161,8 @@ def complete_address(ctx: click.Context, _parameter: click.Parameter, incomplete
     from reconciler.source.load import load
 
     try:
-        manifests = load(str(ctx.params.get("path") or "manifests")).manifests
+        path, environment = str(ctx.params.get("path") or "manifests"), ctx.params.get("environment")
+        manifests = load(path, environment=environment).manifests
     except ReconcilerError:
         return []
     addresses = sorted(Address(each.manifest.name) for each in manifests)
@@ -188,6 +221,19 @@ bounded = packed(
     ),
     option("--allow-empty", is_flag=True, help="Delete everything although no manifest is left."),
     option("--allow-delete-all", is_flag=True, help="Delete every model of the workspace."),
+)
+comparing = packed(
+    "comparison",
+    Comparison,
+    names(Comparison),
+    option("--base", metavar="REV", help="Look for the data of before here first: origin/main, a tag, a commit."),
+    option(
+        "--show-examples",
+        type=click.IntRange(min=0),
+        default=0,
+        metavar="N",
+        help="Show so many added, removed and changed examples of each dataset: their texts.",
+    ),
 )
 TIMEOUT = option("--timeout", callback=seconds, metavar="TIME", help="Wait this long at most: 90s, 45m, 1h30m.")
 paced = packed(

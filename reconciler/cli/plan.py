@@ -4,81 +4,103 @@ import sys
 
 import click
 
-from reconciler.cli import planning, saved, session
+from reconciler.cli import github, planning, reports, saved, session
 from reconciler.cli.connection import connect
 from reconciler.cli.console import Console, with_console
 from reconciler.cli.options import (
     Asked,
+    Comparison,
     Place,
     Safety,
     Selection,
     bounded,
+    comparing,
     formats,
     in_place,
     option,
     selecting,
     wishing,
 )
+from reconciler.cli.reports import FORMS, Reporting, Shown, reporting
 from reconciler.cli.session import Session
+from reconciler.errors import UnsafePlan
 from reconciler.plan.change import acts
 from reconciler.plan.plan import Plan
 from reconciler.providers.port import Reader
 from reconciler.render.text import plan_text
+from reconciler.source.datachanges import with_data
+from reconciler.source.revisions import History
 
 EPILOG = """\b
 Examples:
   reconciler plan
   reconciler plan --out plan.json && reconciler apply plan.json
   reconciler plan --detailed-exitcode --target 'support-*'
+  reconciler plan -o github --max-cost 50 --report markdown=plan.md
 """
 
 
 @click.command("plan", epilog=EPILOG)
 @in_place
-@formats("text", "markdown", "json")
+@formats("text", "markdown", "json", "github")
 @option("--out", type=click.Path(dir_okay=False), metavar="FILE", help="Save the plan for `apply FILE`.")
 @option("--detailed-exitcode", is_flag=True, help="0 no changes, 2 changes, 3 only training, 4 only refusals.")
+@reporting
 @selecting
 @wishing
 @bounded
+@comparing
 @with_console
 def command(
     place: Place,
     output: str,
     out: str | None,
     detailed_exitcode: bool,  # noqa: FBT001  (click passes it by name)
+    reporting: Reporting,
     selection: Selection,
     asked: Asked,
     safety: Safety,
+    comparison: Comparison,
     console: Console,
 ) -> int:
     """Show what apply would do; never writes."""
-    if out:
-        saved.check_free(out)
-    begun = session.begin(place)
-    console.warn(begun.warnings)
-    terms = planning.terms(begun, planning.Request(selection, asked, safety))
-    reader: Reader = connect(begun)
-    plan = planning.make(begun, reader, terms)
-    _show(plan, begun, console, output)
-    planning.check(plan, begun, safety)
+    reports.check_free(reporting.report, out)
+    with github.annotating(output, console):
+        begun = session.begin(place)
+        console.warn(begun.warnings)
+        terms = planning.terms(begun, planning.Request(selection, asked, safety))
+        reader: Reader = connect(begun)
+        history = History(str(begun.folder), comparison.base or "")
+        plan = with_data(planning.make(begun, reader, terms), history, comparison.show_examples)
+        refusal = _refusal(plan, begun, safety)
+        shown = Shown(plan, str(begun.folder), str(refusal or ""))
+        _show(shown, reporting, begun, console, output)
+        reports.write(shown, reporting)
+    if refusal:
+        raise refusal
     if out:
         saved.write(out, plan, str(begun.folder))
     return _exit_code(plan) if detailed_exitcode else 0
 
 
-def _show(plan: Plan, begun: Session, console: Console, output: str) -> None:
+def _refusal(plan: Plan, begun: Session, safety: Safety) -> UnsafePlan | None:
+    """What the bounds of workspace and options have against a plan; it is told when the plan has been shown."""
+    try:
+        planning.check(plan, begun, safety)
+    except UnsafePlan as refusal:
+        return refusal
+    return None
+
+
+def _show(shown: Shown, how: Reporting, begun: Session, console: Console, output: str) -> None:
     """Print a plan as the result of a command."""
-    if output == "json":
-        from reconciler.render.json_output import plan_json
-
-        console.print(plan_json(plan, str(begun.folder)))
-    elif output == "markdown":
-        from reconciler.render.markdown import plan_markdown
-
-        console.print(plan_markdown(plan))
+    if output in ("text", "github"):
+        console.print(plan_text(shown.plan, console.style(sys.stdout), console.width(sys.stdout)))
     else:
-        console.print(plan_text(plan, console.style(sys.stdout), console.width(sys.stdout)))
+        console.print(FORMS[output](shown, how))
+    if output == "github":
+        code = UnsafePlan.exit_code if shown.objection else _exit_code(shown.plan)
+        github.publish(shown, code, how.details_at, begun.warnings, console)
 
 
 def _exit_code(plan: Plan) -> int:

@@ -1,6 +1,7 @@
 """One plan as plan, apply and their relatives make it: terms from the options, then policy, then guards."""
 
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 
 from reconciler.cli.options import Asked, Safety, Selection
 from reconciler.cli.selection import check_known, check_selected, select, wishes
@@ -41,7 +42,9 @@ def make(session: Session, reader: Reader, made: Terms) -> Plan:
     with collector_resting():
         plan = preview(session.desired, reader, made)
     check_known(made.wishes, plan, session.desired)
-    return estimated(POLICIES[made.context.policy](plan), made.capabilities.rules, session.workspace.prices)
+    plan, today = POLICIES[made.context.policy](plan), datetime.now(UTC).date().isoformat()
+    plan = replace(plan, environment=session.loaded.environment)
+    return estimated(plan, session.desired, made.capabilities.rules, session.workspace.prices, today)
 
 
 def check(plan: Plan, session: Session, safety: Safety) -> Plan:

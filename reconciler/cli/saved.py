@@ -7,6 +7,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+from reconciler.cli.options import Place
 from reconciler.cli.planning import strictest
 from reconciler.cli.session import Session
 from reconciler.errors import ReconcilerError, UsageError
@@ -39,29 +40,41 @@ def read(path: str) -> PlanDocument:
     return parse(text)
 
 
-def check_free(out: str) -> None:
+def meant(place: Place, document: PlanDocument) -> Place:
+    """Give the place with the environment that a plan was made for; raise UsageError if another one is asked for."""
+    if document.environment and place.environment not in (None, document.environment):
+        told = f"the plan is for the environment {document.environment}, and not for {place.environment}"
+        raise UsageError(told, "leave out -e, or plan again")
+    return replace(place, environment=document.environment or place.environment)
+
+
+def check_free(out: str, flag: str = "--out ") -> None:
     """Raise UsageError if a plan may not be written to a path, because a file is there that is neither empty nor one.
 
-    Pipes and devices may always be written to.
+    Pipes and devices may always be written to. `flag` is what stands before the path on the command line.
     """
     if _in_place(out) or not Path(out).exists():
         return
     try:
         ours = _means_plan(_text(out))
     except UsageError as error:
-        raise UsageError(f"--out {error.message}", "name another file") from error
+        raise UsageError(f"{flag}{error.message}", "name another file") from error
     if not ours:
-        raise UsageError(f"--out {out}: there is a file that is no plan", "move it away, or name another file")
+        raise UsageError(f"{flag}{out}: there is a file that is no plan", "move it away, or name another file")
 
 
 def write(out: str, plan: Plan, root: str) -> None:
-    """Save a plan whose paths are relative to `root`; raise UsageError where that fails, and leave what was there.
+    """Save a plan whose paths are relative to `root`; raise UsageError where that fails, and leave what was there."""
+    from reconciler.render.json_output import plan_json
+
+    put(out, plan_json(plan, root))
+
+
+def put(out: str, text: str, flag: str = "--out ") -> None:
+    """Write a text to a path; raise UsageError where that fails, and leave what was there.
 
     A file appears as a whole. Through a link it is the file behind it that is replaced.
     """
-    from reconciler.render.json_output import plan_json
-
-    text = plan_json(plan, root)
     try:
         if _in_place(out):
             sys.stdout.flush()  # it may be the same file
@@ -70,7 +83,7 @@ def write(out: str, plan: Plan, root: str) -> None:
         else:
             _replace(Path(os.path.realpath(out)), text)
     except OSError as error:
-        raise UsageError(f"--out {out}: {error.strerror}", "name a file that can be written") from error
+        raise UsageError(f"{flag}{out}: {error.strerror}", "name a file that can be written") from error
 
 
 def _replace(path: Path, text: str) -> None:

@@ -13,8 +13,13 @@ Examples:
   reconciler schema plan | jq '.properties | keys'
 """
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
-KINDS = ("workspace", "tunedmodel", "plan")
-TITLES = {"workspace": "Workspace", "tunedmodel": "TunedModel", "plan": "Plan of a reconciler run"}
+KINDS = ("workspace", "tunedmodel", "environment", "plan")
+TITLES = {
+    "workspace": "Workspace",
+    "tunedmodel": "TunedModel",
+    "environment": "Environment",
+    "plan": "Plan of a reconciler run",
+}
 
 
 @click.command("schema", epilog=EPILOG)
@@ -37,12 +42,14 @@ def schema(kind: str) -> dict[str, Any]:
 
     from reconciler.plan.format import PlanDocument
     from reconciler.resource.manifest import API_VERSION
+    from reconciler.resource.schema.environment import EnvironmentDocument
     from reconciler.resource.schema.tunedmodel import TunedModelDocument
     from reconciler.resource.schema.workspace import WorkspaceDocument
 
     models: dict[str, type[BaseModel]] = {
         "workspace": WorkspaceDocument,
         "tunedmodel": TunedModelDocument,
+        "environment": EnvironmentDocument,
         "plan": PlanDocument,
     }
     made = models[kind].model_json_schema(by_alias=True)

@@ -5,10 +5,11 @@ import re
 import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TextIO
 from urllib.parse import urlsplit
 
 from reconciler.cli.options import Place
-from reconciler.errors import Diagnostic, InvalidManifests, UsageError
+from reconciler.errors import Diagnostic, InvalidManifests, Silenced, UsageError
 from reconciler.plan.plan import Context
 from reconciler.plan.terms import Terms
 from reconciler.providers import services
@@ -18,7 +19,8 @@ from reconciler.resource.desired import Desired
 from reconciler.resource.workspace import EMULATOR, ENDPOINT_PATTERN, Workspace
 from reconciler.source import lacking
 from reconciler.source.cache import Cache
-from reconciler.source.load import Loaded, load
+from reconciler.source.load import Loaded, load, load_each
+from reconciler.source.observer import NOTHING_MORE, Program
 from reconciler.source.resolve import resolve
 from reconciler.source.settings import foreign
 from reconciler.source.wording import enumerated
@@ -33,6 +35,7 @@ class Session:
     service: Service
     desired: tuple[Desired, ...]
     warnings: tuple[Diagnostic, ...]
+    silenced: tuple[Silenced, ...] = ()
 
     @property
     def folder(self) -> Path:
@@ -67,19 +70,69 @@ class Session:
         )
 
 
-def begin(place: Place) -> Session:
+def begin(place: Place, program: Program = NOTHING_MORE) -> Session:
     """Read and check everything at the place; raise InvalidManifests with all that is wrong, before any connection."""
     cache = _cache()
-    loaded = _read(place, cache)
+    return _begun(_read(place, cache), place, cache, program)
+
+
+def begin_each(place: Place, program: Program = NOTHING_MORE) -> tuple[Session, ...]:
+    """Read and check everything at the place in every environment, or in the one that the place names.
+
+    One session where there are no environments. Raises InvalidManifests with all that is wrong in any of them; what is
+    wrong only in some says in which.
+    """
+    if place.environment is not None:
+        return (begin(place, program),)
+    cache = _cache()
+    sessions: list[Session] = []
+    found: dict[Diagnostic, list[str]] = {}
+    silenced: set[Silenced] = set()
+    for loaded in (every := load_each(place.path, _stdin(place), cache)):
+        try:
+            sessions.append(_begun(loaded, place, cache, program))
+            diagnostics = sessions[-1].warnings
+            silenced.update(sessions[-1].silenced)
+        except InvalidManifests as error:
+            diagnostics = error.diagnostics
+            silenced.update(error.silenced)
+        for diagnostic in diagnostics:
+            found.setdefault(diagnostic, []).append(loaded.environment)
+    told = {
+        finding: _in_some(finding, names) if len(names) < len(every) else finding for finding, names in found.items()
+    }
+    if len(sessions) < len(every):
+        raise InvalidManifests(tuple(told.values()), tuple(sorted(silenced)))
+    return tuple(replace(each, warnings=tuple(sorted(told[warning] for warning in each.warnings))) for each in sessions)
+
+
+def _in_some(finding: Diagnostic, names: list[str]) -> Diagnostic:
+    """Say in which environments something is found."""
+    noun = "environment" if len(names) == 1 else "environments"
+    return replace(finding, message=f"{finding.message} ({noun} {enumerated(names)})")
+
+
+def _begun(loaded: Loaded, place: Place, cache: Cache, program: Program) -> Session:
+    """Check everything that was read, the datasets too."""
     service = _service(loaded)
     roots = tuple(Path(root) for root in place.dataset_root)
-    resolved = resolve(loaded, service.capabilities, roots, cache)
-    return Session(loaded, _workspace(loaded, service, place), service, resolved.desired, resolved.warnings)
+    resolved = resolve(loaded, service.capabilities, roots, cache, program)
+    workspace = _workspace(loaded, service, place)
+    return Session(loaded, workspace, service, resolved.desired, resolved.warnings, resolved.silenced)
 
 
 def without_datasets(place: Place) -> Session:
     """Read the manifests alone, for commands that train nothing; raise InvalidManifests for an error in them."""
-    loaded = _read(place, _cache())
+    return _without_datasets(_read(place, _cache()), place)
+
+
+def each_without_datasets(place: Place) -> tuple[Session, ...]:
+    """Read the manifests alone, in every environment; one session where there are none."""
+    return tuple(_without_datasets(loaded, place) for loaded in load_each(place.path, _stdin(place), _cache()))
+
+
+def _without_datasets(loaded: Loaded, place: Place) -> Session:
+    """Check what was read, so far as that takes no data."""
     if any(diagnostic.severity == "error" for diagnostic in loaded.diagnostics):
         raise InvalidManifests(loaded.diagnostics)
     service = _service(loaded)
@@ -88,7 +141,12 @@ def without_datasets(place: Place) -> Session:
 
 def _read(place: Place, cache: Cache) -> Loaded:
     """Read the manifests at a place."""
-    return load(place.path, sys.stdin if place.path == "-" else None, cache)
+    return load(place.path, _stdin(place), cache, place.environment)
+
+
+def _stdin(place: Place) -> TextIO | None:
+    """Standard input, where that is the place."""
+    return sys.stdin if place.path == "-" else None
 
 
 def _service(loaded: Loaded) -> Service:

@@ -6,6 +6,7 @@ from enum import Enum, IntEnum
 from typing import NamedTuple, assert_never
 
 from reconciler.resource.address import Address
+from reconciler.resource.datachange import DataChange
 from reconciler.resource.desired import Desired
 from reconciler.resource.observed import Grant, Observed, Ownership
 from reconciler.resource.reason import Reason
@@ -56,11 +57,15 @@ class Steps(NamedTuple):
 
 
 class Estimate(NamedTuple):
-    """What a training takes: training tokens, seconds, and money in the currency of the prices. None: nobody knows."""
+    """What a training takes: training tokens, seconds, and money in the currency of the prices. None: nobody knows.
+
+    `missing` is what it would take to know the cost.
+    """
 
     tokens: int | None = None
     seconds: int | None = None
     cost: Decimal | None = None
+    missing: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +77,8 @@ class Change:
     target is READY; `successor` is the model that must be READY before a superseded one is deleted; `parent` is the
     model that a training starts from; `later` are the fields that are written when it is over. `ownership` is the mark
     that a create or update writes; an update with `strips` removes it. `estimate` is what the training takes, `wasted`
-    what those trainings take that it supersedes while they run: see `estimate`.
+    what those trainings take that it supersedes while they run: see `estimate`. `data` is how its data changed, where
+    somebody has looked.
     """
 
     address: Address
@@ -92,6 +98,7 @@ class Change:
     steps: Steps | None = None
     estimate: Estimate | None = None
     wasted: tuple[Estimate, ...] = ()
+    data: DataChange | None = None
     grants: tuple[Grant, ...] = ()
     refused: bool = False
     intended: Action = Action.NOOP

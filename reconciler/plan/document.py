@@ -9,11 +9,11 @@ from typing import Any
 from pydantic import ValidationError
 
 from reconciler.errors import ReconcilerError, StalePlan
-from reconciler.plan.estimate import total
 from reconciler.plan.format import ActPart, ContextPart, PlanDocument, SummaryPart, TotalPart, WishesPart
 from reconciler.plan.part import LENIENT
 from reconciler.plan.plan import FORMAT_VERSION, Plan
 from reconciler.plan.rowdocument import money, row
+from reconciler.plan.total import total
 
 AGAIN = "run `reconciler plan` again and review what it says"
 FIRST = 5
@@ -30,6 +30,7 @@ def document(plan: Plan, root: str = "") -> PlanDocument:
         format_version=FORMAT_VERSION,
         digest=plan.digest,
         context=ContextPart(**asdict(plan.context)),
+        environment=plan.environment,
         wishes=WishesPart(**{wish: tuple(addresses) for wish, addresses in plan.wishes.described().items()}),
         complete=plan.complete,
         summary=SummaryPart(**asdict(plan.counts)),
@@ -58,6 +59,7 @@ def _total(plan: Plan) -> TotalPart:
         unknown_tokens=taken.unknown_tokens,
         unknown_seconds=taken.unknown_seconds,
         unknown_cost=taken.unknown_cost,
+        unknown_wasted=taken.unknown_wasted,
     )
 
 

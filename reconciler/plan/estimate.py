@@ -6,22 +6,23 @@ not known: it is no zero.
 """
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from bisect import bisect_left
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from decimal import Decimal
 
-from reconciler.plan.change import TRAININGS, Change, Estimate
+from reconciler.plan.change import TRAININGS, Change, Estimate, deletes
 from reconciler.plan.plan import Plan
 from reconciler.plan.training import EPOCHS
 from reconciler.resource.address import Address
 from reconciler.resource.dataset import Dataset
 from reconciler.resource.desired import Desired
-from reconciler.resource.identity import base_of, same_hash
+from reconciler.resource.identity import base_hash, base_of, origin_of, same_hash
 from reconciler.resource.lineage import parent_of
 from reconciler.resource.observed import Observed, State
 from reconciler.resource.prices import Prices
-from reconciler.resource.rules import Rules
+from reconciler.resource.rules import Rules, Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,65 +36,97 @@ class Past:
 
 @dataclass(frozen=True, slots=True)
 class Knowledge:
-    """What estimates are made from. `bases` are what the declared models are tuned from in the end."""
+    """What estimates are made from.
 
+    `bases` are what the declared models are tuned from in the end; `past` is by base, the smallest training first.
+    """
+
+    declared: Mapping[Address, Desired]
     rules: Rules
     prices: Prices | None
     bases: Mapping[Address, str]
-    past: tuple[Past, ...]
+    past: Mapping[str, Sequence[Past]] = field(default_factory=dict)
 
 
-def estimated(plan: Plan, rules: Rules, prices: Prices | None) -> Plan:
-    """The same plan, with what each training takes, and what is thrown away of those under way."""
-    declared = {row.address: row.desired for row in plan.changes if row.desired}
-    bases = {address: _base(desired, declared) for address, desired in declared.items()}
-    known = Knowledge(rules, prices, bases, tuple(_past(plan.changes, bases)))
-    return replace(plan, changes=tuple(_row(row, known) for row in plan.changes), prices=prices)
+def estimated(plan: Plan, declared: Iterable[Desired], rules: Rules, prices: Prices | None, today: str) -> Plan:
+    """The same plan, with what each training takes, and what is thrown away of those under way.
+
+    `declared` are all models of the workspace, selected or not; `today` is a day in ISO 8601, by which prices can be
+    outdated.
+    """
+    wants = {each.address: each for each in declared} | {
+        row.address: row.desired for row in plan.changes if row.desired
+    }
+    known = Knowledge(wants, rules, prices, {address: _base(desired, wants) for address, desired in wants.items()})
+    known = replace(known, past=_history(_past(plan.changes, known.bases)))
+    rows = tuple(_row(row, known) for row in plan.changes)
+    doubts = tuple(_doubts(rows, known, today))
+    return replace(plan, changes=rows, prices=prices, warnings=plan.warnings + doubts)
 
 
 def _row(row: Change, known: Knowledge) -> Change:
-    """A row with its estimates, if it trains or supersedes a training."""
-    desired = row.desired
-    if desired is None or desired.dataset is None:
-        return row
-    if row.action in TRAININGS or row.intended in TRAININGS:
-        epochs = _epochs(desired, known.rules)
-        row = replace(row, estimate=_estimate(desired, desired.dataset, epochs, known))
-    wasted = tuple(_wasted(desired, old, known) for old in row.supersedes if old.state is State.TRAINING)
+    """A row with its estimates, if it trains or throws a training away."""
+    if row.desired and row.desired.dataset and (row.action in TRAININGS or row.intended in TRAININGS):
+        epochs = _epochs(row.desired, known.rules)
+        row = replace(row, estimate=_estimate(row.desired, row.desired.dataset, epochs, known))
+    wasted = tuple(_wasted(row.address, old, known) for old in _thrown_away(row))
     return replace(row, wasted=wasted) if wasted else row
 
 
-def _estimate(desired: Desired, dataset: Dataset, epochs: float | None, known: Knowledge) -> Estimate:
+def _estimate(desired: Desired, dataset: Dataset, epochs: Value | None, known: Knowledge) -> Estimate:
     """What one training takes."""
-    base = known.bases[desired.address]
-    tokens = math.ceil(dataset.tokens * epochs) if epochs and dataset.tokens else None
-    return Estimate(
-        tokens,
-        _seconds(base, tokens, known.past) if tokens else None,
-        known.prices.cost(base, tokens) if known.prices and tokens is not None else None,
-    )
+    base, tokens = known.bases[desired.address], _read(dataset, epochs)
+    seconds = _seconds(tokens, known.past.get(base, ())) if tokens else None
+    cost = known.prices.cost(base, tokens) if known.prices and tokens else None
+    return Estimate(tokens, seconds, cost, "" if cost is not None else _missing(base, dataset, epochs, known.prices))
 
 
-def _wasted(desired: Desired, old: Observed, known: Knowledge) -> Estimate:
-    """What a training takes that goes on for nothing: known if it has the data that are declared now."""
-    epochs = old.fields.get(EPOCHS)
-    if not _learns(old, desired) or not isinstance(epochs, int | float) or desired.dataset is None:
+def _missing(base: str, dataset: Dataset, epochs: Value | None, prices: Prices | None) -> str:
+    """What it would take to know a cost."""
+    if prices is None:
+        return "spec.prices in the workspace"
+    if not dataset.tokens:
+        return "data whose tokens can be counted"
+    if not _read(dataset, epochs):
+        return "a declared hyperparameters.epochCount"
+    return f"a price for {base} in spec.prices" if base else "a parent that is declared here"
+
+
+def _read(dataset: Dataset, epochs: Value | None) -> int | None:
+    """How many tokens a training reads; None if that is not known, or no number that makes sense."""
+    tokens = dataset.tokens * epochs if isinstance(epochs, int | float) else 0
+    return math.ceil(tokens) if math.isfinite(tokens) and tokens > 0 else None
+
+
+def _thrown_away(row: Change) -> Iterator[Observed]:
+    """The models under way that a row deletes, at once or when they are trained."""
+    if row.refused:
+        return
+    if row.observed and deletes(row) and row.observed.state is State.TRAINING:
+        yield row.observed
+    yield from (old for old in row.supersedes if old.state is State.TRAINING)
+
+
+def _wasted(address: Address, old: Observed, known: Knowledge) -> Estimate:
+    """What a training takes that goes on for nothing: known if it has the data and the base that are declared now."""
+    desired = known.declared.get(address)
+    if desired is None or desired.dataset is None or not _learns(old, desired):
         return Estimate()
-    return _estimate(desired, desired.dataset, epochs, known)
+    return _estimate(desired, desired.dataset, old.fields.get(EPOCHS), known)
 
 
 def _learns(observed: Observed, desired: Desired) -> bool:
-    """Whether a model learns, or has learned, from the declared data."""
-    mark = observed.ownership
-    return mark is not None and desired.dataset is not None and same_hash(mark.digest, desired.dataset.digest)
+    """Whether a model learns, or has learned, from the declared data, and was the declared base before."""
+    mark, dataset = observed.ownership, desired.dataset
+    if mark is None or dataset is None:
+        return False
+    return same_hash(mark.digest, dataset.digest) and same_hash(mark.base, base_hash(origin_of(desired)))
 
 
-def _epochs(desired: Desired, rules: Rules) -> float | None:
+def _epochs(desired: Desired, rules: Rules) -> Value | None:
     """How often the data are read: as declared, else as is documented for the service, the most of that."""
-    declared = desired.fields.get(EPOCHS)
-    if isinstance(declared, int | float):
-        return declared
-    return max(rules[EPOCHS].defaults, default=None) if EPOCHS in rules else None
+    declared, rule = desired.fields.get(EPOCHS), rules.get(EPOCHS)
+    return declared if declared is not None else max(rule.defaults if rule else (), default=None)
 
 
 def _base(desired: Desired, declared: Mapping[Address, Desired]) -> str:
@@ -113,9 +146,9 @@ def _past(rows: Iterable[Change], bases: Mapping[Address, str]) -> Iterator[Past
         observed, desired = row.observed, row.desired
         if observed is None or desired is None or desired.dataset is None or observed.state is not State.READY:
             continue
-        epochs, took = observed.fields.get(EPOCHS), _took(observed)
-        if took and isinstance(epochs, int | float) and desired.dataset.tokens and _learns(observed, desired):
-            yield Past(bases[row.address], math.ceil(desired.dataset.tokens * epochs), took)
+        tokens, took = _read(desired.dataset, observed.fields.get(EPOCHS)), _took(observed)
+        if tokens and took and _learns(observed, desired) and (base := bases[row.address]):
+            yield Past(base, tokens, took)
 
 
 def _took(observed: Observed) -> float:
@@ -127,58 +160,37 @@ def _took(observed: Observed) -> float:
         return 0.0
 
 
-def _seconds(base: str, tokens: int, past: Iterable[Past]) -> int | None:
-    """How long a training takes if it goes as the one of its base did that is nearest to it in size."""
-    alike = [each for each in past if each.base == base]
-    if not alike:
+def _history(past: Iterable[Past]) -> Mapping[str, Sequence[Past]]:
+    """Trainings by their base, the smallest first, and of several of one size the slowest alone."""
+    slowest = {(each.base, each.tokens): each for each in sorted(past, key=lambda each: each.seconds)}
+    history: dict[str, list[Past]] = defaultdict(list)
+    for _, each in sorted(slowest.items()):
+        history[each.base].append(each)
+    return history
+
+
+def _seconds(tokens: int, past: Sequence[Past]) -> int | None:
+    """How long a training takes if it goes as that one of its base did whose size is the nearest, by their ratio."""
+    if not past:
         return None
-    nearest = min(alike, key=lambda each: (abs(math.log(tokens / each.tokens)), each.seconds))
+    place = bisect_left(past, tokens, key=lambda each: each.tokens)
+    nearest = min(past[max(0, place - 1) : place + 1], key=lambda each: abs(math.log(tokens / each.tokens)))
     return math.ceil(nearest.seconds * tokens / nearest.tokens)
 
 
-@dataclass(frozen=True, slots=True)
-class Sum:
-    """What several trainings take together. `seconds`: until the last is READY, since they run side by side.
-
-    Each `unknown` is the number of trainings of which that is not known, and which are not in the sum.
-    """
-
-    trainings: int = 0
-    steps: int = 0
-    tokens: int = 0
-    seconds: int = 0
-    cost: Decimal = Decimal(0)
-    wasted: Decimal = Decimal(0)
-    unknown_steps: int = 0
-    unknown_tokens: int = 0
-    unknown_seconds: int = 0
-    unknown_cost: int = 0
+def _doubts(rows: Iterable[Change], known: Knowledge, today: str) -> Iterator[str]:
+    """Why the costs of a plan are not to be relied on, if it trains at all."""
+    trained = [row for row in rows if row.action in TRAININGS]
+    if known.prices is None or not trained:
+        return
+    if known.prices.outdated(today):
+        until, since = known.prices.valid_until, known.prices.as_of
+        yield f"the prices are out of date: looked up on {since}, valid until {until}; look them up again"
+    lacking = Counter(known.bases.get(row.address, "") for row in trained)
+    for base in sorted(base for base in lacking if base and base not in known.prices.million_tokens):
+        yield f"spec.prices has no price for {base}, so nobody knows what {_trainings(lacking[base])} will cost"
 
 
-def total(plan: Plan) -> Sum:
-    """What the trainings take that a plan begins."""
-    rows = [row for row in plan.changes if row.action in TRAININGS]
-    given = [row.estimate or Estimate() for row in rows]
-    return Sum(
-        trainings=len(rows),
-        steps=sum(row.steps.number for row in rows if row.steps),
-        tokens=sum(each.tokens or 0 for each in given),
-        seconds=max((_until(row, {each.target: each for each in rows}) for row in rows), default=0),
-        cost=sum((each.cost or Decimal(0) for each in given), Decimal(0)),
-        wasted=sum((each.cost or Decimal(0) for row in plan.changes for each in row.wasted), Decimal(0)),
-        unknown_steps=sum(row.steps is None for row in rows),
-        unknown_tokens=sum(each.tokens is None for each in given),
-        unknown_seconds=sum(each.seconds is None for each in given),
-        unknown_cost=sum(each.cost is None for each in given),
-    )
-
-
-def _until(row: Change, rows: Mapping[str, Change]) -> int:
-    """Seconds until a training is over that begins when its parent's is: as far as they are known."""
-    seconds, line = 0, {row.target: row}
-    each: Change | None = row
-    while each is not None:
-        seconds += (each.estimate.seconds or 0) if each.estimate else 0
-        each = rows.get(each.parent) if each.parent not in line else None
-        line |= {each.target: each} if each else {}
-    return seconds
+def _trainings(number: int) -> str:
+    """How many trainings, in words."""
+    return "one training" if number == 1 else f"{number} trainings"

@@ -70,6 +70,7 @@ class TotalPart(Part):
     unknown_tokens: int
     unknown_seconds: int
     unknown_cost: int
+    unknown_wasted: Annotated[int, Field(description="Trainings thrown away of which nobody knows the cost.")]
 
 
 class ActPart(Part):
@@ -89,6 +90,7 @@ class PlanDocument(Part):
     format_version: Annotated[str, Field(pattern=r"^[0-9]+\.[0-9]+$")]
     digest: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
     context: ContextPart
+    environment: Annotated[str, Field(description="What people call the context; empty where there are none.")] = ""
     wishes: WishesPart
     complete: Annotated[bool, Field(description="Whether the whole workspace was loaded and selected.")]
     summary: SummaryPart

@@ -11,9 +11,9 @@ from decimal import Decimal
 from typing import TypeVar
 
 from reconciler.errors import UnsafePlan
-from reconciler.plan.change import TRAININGS, Action, Change, unwanted
-from reconciler.plan.estimate import total
+from reconciler.plan.change import TRAININGS, Action, Change, Estimate, unwanted
 from reconciler.plan.plan import Plan
+from reconciler.plan.total import total
 from reconciler.resource.observed import State
 
 SHARE = 30
@@ -92,11 +92,21 @@ def _budget(plan: Plan, bounds: Bounds) -> Iterator[tuple[str, str]]:
         if taken.steps > bounds.steps:
             yield f"steps: {taken.steps} is over the limit of {bounds.steps}", _raise("steps")
     if bounds.cost is not None:
-        if unknown := [row for row in trained if row.estimate is None or row.estimate.cost is None]:
-            message = f"cost: what {_named(unknown)} costs is not known, and the limit is {bounds.cost}"
-            yield message, "add the price of its base model to spec.prices in the workspace, and declare its epochCount"
+        limit = f"the limit of {bounds.cost:f}{f' {plan.prices.currency}' if plan.prices else ''}"
+        if unknown := [row for row in trained if _estimate(row).cost is None]:
+            yield f"cost: what {_named(unknown)} costs is not known, so {limit} cannot be kept", _wanting(unknown)
         if taken.cost > bounds.cost:
-            yield f"cost: {taken.cost.normalize():f} is over the limit of {bounds.cost}", _raise("cost")
+            yield f"cost: {taken.cost.normalize():f} is over {limit}", _raise("cost")
+
+
+def _estimate(row: Change) -> Estimate:
+    """What a training takes; nothing is known of one without data."""
+    return row.estimate or Estimate(missing="a dataset")
+
+
+def _wanting(rows: Sequence[Change]) -> str:
+    """What it would take to know what trainings cost."""
+    return f"needed: {', '.join(sorted({_estimate(row).missing for row in rows}))}; or take the limit away"
 
 
 def _named(rows: Sequence[Change]) -> str:

@@ -68,7 +68,8 @@ class Counts:
 class Plan:
     """What apply will do, and nothing else. `owned` counts our models, `foreign` all others that were listed.
 
-    `prices` are those by which its trainings were estimated.
+    `prices` are those by which its trainings were estimated. `environment` is what people call the context: no two have
+    the same one, so the digest need not cover the name.
     """
 
     context: Context
@@ -79,6 +80,7 @@ class Plan:
     foreign: int = 0
     warnings: tuple[str, ...] = ()
     prices: Prices | None = None
+    environment: str = ""
 
     @cached_property
     def counts(self) -> Counts:

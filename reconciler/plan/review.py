@@ -6,15 +6,35 @@ neither done nor to be done any more: the deletions that were reviewed beside it
 what was reviewed is ever done.
 """
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
+from typing import NamedTuple
 
 from reconciler.errors import StalePlan
 from reconciler.plan.change import Act
 from reconciler.plan.plan import Context, Plan
 
-LONGEST = 80
-"""Characters of a value that a message shows."""
+
+class Deviation(NamedTuple):
+    """A write that was reviewed, and the one that would be made now. None: there was no such write, or is none now."""
+
+    then: Act | None
+    now: Act | None
+
+    @property
+    def address(self) -> str:
+        """Whose model it is about."""
+        return next(act.address for act in self if act)
+
+
+class Moved(StalePlan):
+    """The plan that was reviewed is not what would be done now; carries every write that differs."""
+
+    def __init__(self, message: str, deviations: tuple[Deviation, ...]) -> None:
+        """Say in one sentence what is wrong; the deviations say the rest."""
+        super().__init__(message)
+        self.deviations = deviations
 
 
 def within(current: Plan, reviewed: Iterable[Act], context: Context) -> Plan:
@@ -22,11 +42,14 @@ def within(current: Plan, reviewed: Iterable[Act], context: Context) -> Plan:
     if current.context != context:
         raise StalePlan("the plan was made for another place: " + "; ".join(_moved(context, current.context)))
     known = frozenset(reviewed)
-    excess = sorted(set(current.acts) - known)
+    excess = set(current.acts) - known
     if excess:
-        raise StalePlan("the world has moved since the plan was reviewed; it would now also " + _told(excess, known))
+        what = "a write that was" if len(excess) == 1 else f"{len(excess)} writes that were"
+        message = f"the world has moved since the plan was reviewed: it now has {what} not reviewed"
+        raise Moved(message, deviations(known, current.acts))
     if lost := _lost(current, known):
-        raise StalePlan(f"the plan was reviewed with creations that no manifest asks for any more: {', '.join(lost)}")
+        message = f"the plan was reviewed with creations that no manifest asks for any more: {', '.join(lost)}"
+        raise Moved(message, deviations(known, current.acts))
     return current
 
 
@@ -43,28 +66,33 @@ def exactly(current: Plan, digest: str) -> Plan:
     return current
 
 
+def deviations(then: Iterable[Act], now: Iterable[Act]) -> tuple[Deviation, ...]:
+    """Every write that is in one of two plans alone, by address; two on the same model are one that has changed.
+
+    So are two of one kind at an address, where there are no others: a model that is created under another id.
+    """
+    before, after = set(then), set(now)
+    gone, new = dict.fromkeys(sorted(before - after)), dict.fromkeys(sorted(after - before))
+    found: list[Deviation] = []
+    for same in (3, 2):  # address, verb and name; address and verb
+        was, becomes = _grouped(gone, same), _grouped(new, same)
+        for key in sorted(was.keys() & becomes.keys()):
+            if len(was[key]) == len(becomes[key]) == 1:
+                found.append(Deviation(was[key][0], becomes[key][0]))
+                del gone[was[key][0]], new[becomes[key][0]]
+    found += [*(Deviation(act, None) for act in gone), *(Deviation(None, act) for act in new)]
+    return tuple(sorted(found, key=lambda each: [act for act in reversed(each) if act]))
+
+
+def _grouped(acts: Iterable[Act], same: int) -> Mapping[tuple[object, ...], Sequence[Act]]:
+    """Writes by the parts that are the same of them, the first ones."""
+    groups: dict[tuple[object, ...], list[Act]] = defaultdict(list)
+    for act in acts:
+        groups[act[:same]].append(act)
+    return groups
+
+
 def _moved(then: Context, now: Context) -> Iterable[str]:
     """Name the parts of two places that differ."""
     before, after = asdict(then), asdict(now)
     return (f"{name} was {before[name]!r} and is {after[name]!r}" for name in before if before[name] != after[name])
-
-
-def _told(acts: list[Act], reviewed: frozenset[Act], most: int = 5) -> str:
-    """Say the first few acts in words."""
-    words = [f"{act.verb} {act.name} ({act.address}){_instead(act, reviewed)}" for act in acts[:most]]
-    return ", ".join(words) + (f" and {len(acts) - most} more" if len(acts) > most else "")
-
-
-def _instead(act: Act, reviewed: frozenset[Act]) -> str:
-    """What an act writes otherwise than the one on the same model that was reviewed; empty if there is none."""
-    then = next((each for each in reviewed if each[:3] == act[:3] and each.fields != act.fields), act)
-    if then is act:
-        return ""
-    return f" with {_values(act, then) or 'fewer fields'} instead of {_values(then, act) or 'none of that'}"
-
-
-def _values(act: Act, other: Act) -> str:
-    """The fields that an act writes and another does not, each cut to what fits into a sentence."""
-    return ", ".join(
-        f"{field[:LONGEST]}…" if len(field) > LONGEST else field for field in act.fields if field not in other.fields
-    )

@@ -6,6 +6,7 @@ from typing import cast
 
 from reconciler.errors import Origin
 from reconciler.plan.change import Action, Change, Estimate, FieldChange
+from reconciler.plan.dataformat import published
 from reconciler.plan.part import Plain, Word
 from reconciler.plan.rowformat import (
     ChangePart,
@@ -46,6 +47,7 @@ def row(change: Change, root: str) -> ChangePart:
         grants=tuple(GrantPart(grantee=g.grantee, email=g.email, role=g.role) for g in change.grants),
         notes=change.notes,
         dataset=_dataset(desired.dataset, root) if desired and desired.dataset else None,
+        data=published(change.data) if change.data else None,
         origin=_origin(desired.origin, root) if desired and desired.origin.file else None,
         inputs=change.inputs,
     )

@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from reconciler.plan.dataformat import DataChangePart
 from reconciler.plan.part import Money, Part, Plain, Resources, Text, Word
 
 
@@ -89,5 +90,6 @@ class ChangePart(Part):
     grants: tuple[GrantPart, ...]
     notes: tuple[Text, ...]
     dataset: DatasetPart | None
+    data: DataChangePart | None = None
     origin: OriginPart | None
     inputs: Annotated[str, Field(description="SHA-256 of everything that only training can change.")]

@@ -17,7 +17,7 @@ class Round(NamedTuple):
 
 def size(text: str) -> int:
     """Count as the strictest hosts do: in UTF-16 code units, as JavaScript and Java measure text."""
-    return len(text) + sum(character > "\uffff" for character in text)
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def fit(pieces: Sequence[Sequence[str]], room: int, rounds: Sequence[Round]) -> list[int]:

@@ -1,24 +1,32 @@
-"""A row as the lines of a diff: what goes begins with `-`, what comes with `+`, and what only training can do with `!`."""
+"""A row as the lines of a diff: `-` before what goes, `+` before what comes, `!` before what only training can do."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from reconciler.plan.change import Change, Effect, FieldChange
 from reconciler.render.facts import facts
+from reconciler.render.layout import flow
 from reconciler.render.sign import Sign, sign
+from reconciler.render.style import Tone
 from reconciler.render.value import DATASET, OVERWRITTEN, difference, extent, written
 from reconciler.resource.prices import Prices
+
+WIDTH = 96
+"""Columns of sentences, as wide as hosts show code without moving it sideways. Values are never broken."""
+MARKS: Mapping[Tone, str] = {Tone.DELETE: "- ", Tone.REFUSED: "! "}
+"""How lines begin that matter more than others."""
 
 
 def lines(change: Change, prices: Prices | None) -> Iterator[str]:
     """Write all that there is to say below the headline of a row."""
-    plain = {Sign.CREATE: "+ ", Sign.DELETE: "- ", Sign.REFUSED: "! "}.get(sign(change), "  ")
+    declared = "+ " if sign(change) is Sign.CREATE else "  "
     for fact in facts(change, prices):
         if fact.field is not None:
             yield from _difference(fact.field, change)
         elif fact.path:
-            yield f"{plain}{fact.path}: {fact.text}"
+            yield f"{declared}{fact.path}: {fact.text}"
         else:
-            yield f"  {fact.text}"
+            mark = MARKS.get(fact.tone, "  ")
+            yield from flow(fact.text, WIDTH, mark, f"{mark}  ")
 
 
 def _difference(field: FieldChange, change: Change) -> Iterator[str]:

@@ -1,14 +1,14 @@
 """What trainings take, in words: steps, tokens, time and money.
 
-What is not known is left out of a row, and told of a sum.
+What is not known is left out of a row, and told of a sum: which is then the least that there will be.
 """
 
+from collections.abc import Iterator
 from decimal import ROUND_HALF_UP, Decimal
 
 from reconciler.plan.change import TRAININGS, Change, Estimate
-from reconciler.plan.estimate import Sum, total
 from reconciler.plan.plan import Plan
-from reconciler.render.layout import counted
+from reconciler.plan.total import Total, total
 from reconciler.render.progress import duration
 from reconciler.resource.prices import Prices
 
@@ -22,10 +22,10 @@ def taken(change: Change, prices: Prices | None) -> str:
     steps, estimate = change.steps, change.estimate or Estimate()
     most = "" if steps is None or steps.exact else "at most "
     known = (
-        f"{most}{counted(steps.number, 'training step')}" if steps else "",
-        f"an estimated {estimate.tokens:,} training tokens" if estimate.tokens else "",
+        f"{most}{_many(steps.number, 'training step')}" if steps else "",
+        f"an estimated {_many(estimate.tokens, 'training token')}" if estimate.tokens else "",
         f"about {duration(estimate.seconds)}" if estimate.seconds else "",
-        f"{amount(estimate.cost, prices)}" if estimate.cost is not None else "",
+        amount(estimate.cost, prices) if estimate.cost is not None else "",
     )
     told = ", ".join(filter(None, known))
     return told if change.action in TRAININGS or not told else f"would take {told}"
@@ -33,34 +33,47 @@ def taken(change: Change, prices: Prices | None) -> str:
 
 def wasted(change: Change, prices: Prices | None) -> str:
     """What is thrown away of trainings under way, in money; empty if that is nothing, or nobody knows."""
-    lost = [each.cost for each in change.wasted if each.cost]
-    return f"{amount(sum(lost, Decimal(0)), prices)} of training is thrown away" if lost else ""
+    return _lost(sum((each.cost for each in change.wasted if each.cost), Decimal(0)), prices)
 
 
-def summed(plan: Plan) -> tuple[str, ...]:
-    """What all trainings of a plan take, as far as there are any, in sentences."""
+def summed(plan: Plan) -> Iterator[str]:
+    """What all trainings of a plan take, as far as there are any, and what it throws away: a sentence or two."""
     sums = total(plan)
-    if not sums.trainings:
-        return ()
-    known = (
-        f"{sums.steps:,} steps" if sums.steps else "",
-        f"an estimated {sums.tokens:,} training tokens" if sums.tokens else "",
-        f"ready in about {duration(sums.seconds)}" if sums.seconds else "",
-        f"{amount(sums.cost, plan.prices)}" if plan.prices and sums.unknown_cost < sums.trainings else "",
-    )
-    parts = [counted(sums.trainings, "training"), *filter(None, known), *_unknown(sums, plan.prices)]
-    priced = f" Prices as of {plan.prices.as_of}." if plan.prices else ""
-    return (f"{', '.join(parts)}.{priced}",)
+    if sums.trainings:
+        parts = [_many(sums.trainings, "training"), *filter(None, _known(sums, plan.prices))]
+        priced = f" Prices as of {plan.prices.as_of}." if plan.prices else ""
+        yield f"{', '.join(parts)}.{priced}"
+    if lost := _lost(sums.wasted, plan.prices, "at least" if sums.unknown_wasted else "about"):
+        yield f"{lost[0].upper()}{lost[1:]}."
 
 
-def _unknown(sums: Sum, prices: Prices | None) -> tuple[str, ...]:
-    """What is missing from the sums."""
-    return (f"{sums.unknown_cost} of unknown cost",) if prices and sums.unknown_cost else ()
+def _known(sums: Total, prices: Prices | None) -> Iterator[str]:
+    """The sums of what is known, and how much of the money is not."""
+    most = "" if sums.exact else "at most "
+    yield f"{'at least ' if sums.unknown_steps else most}{_many(sums.steps, 'step')}" if sums.steps else ""
+    least = "at least" if sums.unknown_tokens else "an estimated"
+    yield f"{least} {_many(sums.tokens, 'training token')}" if sums.tokens else ""
+    least = "at least" if sums.unknown_seconds else "about"
+    yield f"ready in {least} {duration(sums.seconds)}" if sums.seconds else ""
+    if prices and sums.unknown_cost < sums.trainings:
+        yield amount(sums.cost, prices, "at least" if sums.unknown_cost else "about")
+    if prices and sums.unknown_cost:
+        yield f"{sums.unknown_cost:,} of unknown cost"
 
 
-def amount(cost: Decimal, prices: Prices | None) -> str:
+def _lost(cost: Decimal, prices: Prices | None, about: str = "about") -> str:
+    """Say what is thrown away; nothing of nothing."""
+    return f"{amount(cost, prices, about)} of training under way is thrown away" if cost else ""
+
+
+def amount(cost: Decimal, prices: Prices | None, about: str = "about") -> str:
     """Write estimated money to the cent; less than that is told as such, and never as nothing."""
     currency = f" {prices.currency}" if prices else ""
     if 0 < cost < CENT:
-        return f"less than {CENT}{currency}"
-    return f"about {cost.quantize(CENT, ROUND_HALF_UP):,}{currency}"
+        return f"{'less' if about == 'about' else 'more'} than {CENT if about == 'about' else 0}{currency}"
+    return f"{about} {cost.quantize(CENT, ROUND_HALF_UP):,}{currency}"
+
+
+def _many(number: int, noun: str) -> str:
+    """Write a number, with commas, and its noun."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

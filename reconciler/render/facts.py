@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from reconciler.plan.change import TRAININGS, Action, Change, Effect, FieldChange, deletes
+from reconciler.render import datachange
 from reconciler.render.costs import taken, wasted
 from reconciler.render.progress import training
 from reconciler.render.sign import Sign, sign
@@ -40,9 +41,10 @@ def worth_seeing(change: Change) -> bool:
 
 def facts(change: Change, prices: Prices | None) -> Iterator[Fact]:
     """Why not, what changes, what it costs, which models, where declared."""
-    if detail := _detail(change):
-        yield Fact(detail, Tone.REFUSED if change.refused else Tone.PLAIN)
+    if more := detail(change):
+        yield Fact(more, Tone.REFUSED if change.refused else Tone.PLAIN)
     yield from _fields(change)
+    yield from (Fact(line) for line in datachange.told(change.data))
     yield from (Fact(told) for told in (taken(change, prices), wasted(change, prices)) if told)
     yield from _models(change)
     if change.grants:
@@ -53,7 +55,7 @@ def facts(change: Change, prices: Prices | None) -> Iterator[Fact]:
         yield Fact(f"declared in {change.desired.origin}", Tone.FAINT)
 
 
-def _detail(change: Change) -> str:
+def detail(change: Change) -> str:
     """The detail of a row, without the sentence that its headline has already said."""
     for reason in change.reasons:
         if change.detail.startswith(said := sentence(reason, change)):
@@ -76,16 +78,17 @@ def _fields(change: Change) -> Iterator[Fact]:
 def _models(change: Change) -> Iterator[Fact]:
     """The remote models of a row: the one it is about, those that go, and when."""
     old, target = change.observed, change.target or "an id that the service chooses"
+    tone = Tone.DELETE if deletes(change) and not change.refused else Tone.PLAIN
     if change.action is Action.REPLACE and old:
         goes = f"; {old.name} is deleted when {target} is READY" if old in change.supersedes else ""
         yield Fact(f"the id changes: {old.name} -> {target}{goes}")
     elif old and (change.refused or old.name == change.target):
-        yield Fact(f"id: {old.name}{_state(old)}")
+        yield Fact(f"id: {old.name}{_state(old)}", tone)
     elif change.target or (_trains(change) and not change.refused):
         yield Fact(f"id: {target}")
     if old and (change.refused or deletes(change) or change.action is Action.REPLACE):
         now = " now" if change.action is Action.REPLACE else ""
-        yield from (Fact(f"{kind}{now}: {name}") for kind, name in sorted(old.resources.items()))
+        yield from (Fact(f"{kind}{now}: {name}", tone) for kind, name in sorted(old.resources.items()))
     for other in change.supersedes if not change.refused else ():
         if change.action is not Action.REPLACE or other != old:
             yield Fact(f"deleted when {target} is READY: {other.name}{_state(other)}")

@@ -12,17 +12,18 @@ from reconciler.render.neutral import neutral
 
 SHORTEST = 3
 """Backticks of a fence around lines that hold none."""
-_HARMLESS = re.compile(r"[A-Za-z0-9 .,:;()'/%-]*")
-"""Text in which neither Markdown nor a host finds anything."""
-_ADDRESS = re.compile(r"https://[A-Za-z0-9./_~?&=%+-]+")
+_WORD = r"(?!\S*(?:gh-|\b[0-9a-f]{7,40}\b))(?:[0-9]+(?:[.,][0-9]+)*|[a-z0-9]+(?:['-][a-z0-9]+)*)[.,:;]?"
+_HARMLESS = re.compile(rf"(?![0-9]+\.\s){_WORD}(?: {_WORD})*", re.IGNORECASE)
+"""Words and numbers in which neither Markdown nor a host finds anything: no list, link, issue or commit."""
+_ADDRESS = re.compile(r"https://[A-Za-z0-9./_~?&=%:#+-]+")
 
 
 def code(text: str) -> str:
     """Write a text as a code span."""
     text = neutral(text)
     ticks = "`" * (_longest(text) + 1)
-    pad = " " if not text.strip(" ") or text[0] in "` " or text[-1] in "` " else ""
-    return f"{ticks}{pad}{text}{pad}{ticks}"
+    pad = " " if text.strip(" ") and (text[0] in "` " or text[-1] in "` ") else ""
+    return f"{ticks}{pad}{text or ' '}{pad}{ticks}"
 
 
 def tag(text: str) -> str:
@@ -33,11 +34,6 @@ def tag(text: str) -> str:
 def prose(text: str) -> str:
     """Write a sentence as it is if nothing in it could mean something else, and as a code span if not."""
     return text if _HARMLESS.fullmatch(text) else code(text)
-
-
-def tagged_prose(text: str) -> str:
-    """The same between HTML tags."""
-    return text if _HARMLESS.fullmatch(text) else tag(text)
 
 
 def place(text: str) -> str:

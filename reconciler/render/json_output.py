@@ -33,7 +33,7 @@ def plan_json(plan: Plan, root: str = "") -> str:
 
 def version_line() -> str:
     """The first line of every stream of events."""
-    return _compact({"type": "version", "formatVersion": FORMAT_VERSION})
+    return line({"type": "version", "formatVersion": FORMAT_VERSION})
 
 
 def event_line(event: Event) -> str:
@@ -54,7 +54,7 @@ def event_line(event: Event) -> str:
             content = {"type": "finished", **_report(event.report)}
         case _:
             assert_never(event)
-    return _compact(content)
+    return line(content)
 
 
 def status_json(rows: Iterable[StatusRow]) -> str:
@@ -75,7 +75,8 @@ def pretty(content: Json) -> str:
     return _escaped(json.dumps(content, indent=2, ensure_ascii=False)) + "\n"
 
 
-def _compact(content: Json) -> str:
+def line(content: Json) -> str:
+    """Write one line of a stream (NDJSON)."""
     return _escaped(json.dumps(content, ensure_ascii=False)) + "\n"
 
 

@@ -5,15 +5,18 @@ longer than the host allows: then rows lose their details, then their lines, the
 how many there are of each kind always stays. What people or the remote have written is inside of code: see `fence`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from shlex import quote
+from typing import TypeAlias
 
 from reconciler.plan.change import Change
 from reconciler.plan.plan import Plan
 from reconciler.render.budget import Round, fit, size
-from reconciler.render.changelines import lines
+from reconciler.render.changelines import WIDTH, lines
 from reconciler.render.facts import worth_seeing
-from reconciler.render.fence import block, code, place, prose, tag, tagged_prose
+from reconciler.render.fence import block, code, place, prose, tag
+from reconciler.render.layout import counted, flow
 from reconciler.render.remarks import remarks
 from reconciler.render.sign import Sign, sign
 from reconciler.render.wording import headline, last_line
@@ -21,10 +24,19 @@ from reconciler.resource.prices import Prices
 
 LIMIT = 65_536
 """Characters of a comment on GitHub, which refuses longer ones."""
-FRAME = 100
-"""Characters that are enough for what stands around the rows of a section."""
+LEAST = 400
+"""Characters in which the counts, the pointer to the whole and the digest always fit."""
+LONGEST = 100
+"""Characters of a name, which are more than any of ours has; the middle of a longer one is cut."""
+HEAD = 180
+"""Characters that are enough for the counts, and for the shortest of what concerns the whole plan."""
+FRAME = 60
+"""Characters that are enough for what stands around the rows of a section, but for its title."""
 COUNTED, NAMED, TOLD, WHOLE = range(4)
 """How much of a row is shown."""
+
+Rows: TypeAlias = Sequence[tuple[str, ...]]
+"""Rows in all their lengths."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,69 +60,110 @@ SECTIONS = (
 """The most severe first: what is read if nothing else is."""
 
 
-def plan_markdown(plan: Plan, limit: int = LIMIT, whole: str = "") -> str:
-    """Write a plan in at most `limit` characters; `whole` says where all of it is, if it has to be cut."""
-    shown = [(section, row) for section in SECTIONS for row in plan.changes if _belongs(row, section)]
-    pieces = [_forms(row, section, plan.prices) for section, row in shown]
-    head, tail = _head(plan), _tail(plan, limit, whole)
-    chosen = fit(pieces, limit - size(head) - size(tail) - FRAME * len(SECTIONS), _rounds(shown))
-    forms: dict[Section, list[tuple[int, str]]] = {section: [] for section in SECTIONS}
-    for (section, _), form, piece in zip(shown, chosen, pieces, strict=True):
-        forms[section].append((form, piece[form]))
-    body = [_section(section, rows) for section, rows in forms.items() if rows]
-    if all(form == WHOLE for form in chosen):
-        tail = _tail(plan)
-    return "\n\n".join([head, *body, tail]) + "\n"
+def plan_markdown(plan: Plan, limit: int = LIMIT, whole: str = "", objection: str = "") -> str:
+    """Write a plan in at most `limit` characters (at least LEAST).
+
+    `whole` says where all of it is, if it has to be cut; `objection` is why a guard refuses it.
+    """
+    forms = {section: _section_forms(plan, section) for section in SECTIONS}
+    about = list(_about(plan, objection))
+    body = [_section(section, rows, [WHOLE] * len(rows)) for section, rows in forms.items() if rows]
+    text = _document([f"### {last_line(plan)}", *(full for _, full in about), *body, _digest(plan)])
+    return text if size(text) <= limit else _cut(plan, forms, about, limit, whole)
 
 
-def _belongs(row: Change, section: Section) -> bool:
-    """Whether a row is shown, and in this section."""
-    return sign(row) in section.signs and worth_seeing(row)
+def _cut(plan: Plan, forms: Mapping[Section, Rows], about: Sequence[tuple[str, str]], limit: int, whole: str) -> str:
+    """Write as much as fits: a quarter is for what concerns the whole plan, and the rows have what is left."""
+    head, tail = f"### {last_line(plan)}\n\n", _tail(plan, limit, whole)
+    pieces = [[form and f"{form}\n\n" for form in each] for each in about]
+    room = limit - size(head) - size(tail) - 1
+    for piece, form in zip(pieces, fit(pieces, min(room, limit // 4), [Round(1)]), strict=True):
+        head, room = head + piece[form], room - size(piece[form])
+    kept: dict[Section, Rows] = {}
+    for section, rows in forms.items():
+        needed = size(_section(section, rows, [COUNTED] * len(rows))) + FRAME
+        if rows and needed <= room:
+            kept[section], room = rows, room - needed
+    chosen = iter(fit([row for rows in kept.values() for row in rows], room, _rounds(kept)))
+    body = [_section(section, rows, [next(chosen) for _ in rows]) for section, rows in kept.items()]
+    return head + _document([*body, tail])
 
 
-def _rounds(shown: Sequence[tuple[Section, Change]]) -> Sequence[Round]:
+def _document(parts: Sequence[str]) -> str:
+    """Put blocks below each other."""
+    return "\n\n".join(parts) + "\n"
+
+
+def _rounds(kept: Mapping[Section, Rows]) -> Sequence[Round]:
     """Deletes are named before anything else; half of what is left is for details, and then come the other names."""
-    deletes = [number for number, (section, _) in enumerate(shown) if section is SECTIONS[0]]
+    deletes = range(len(kept.get(SECTIONS[0], ())))
     return Round(NAMED, 0.75, deletes), Round(WHOLE, 0.5), Round(NAMED), Round(TOLD), Round(WHOLE)
 
 
-def _head(plan: Plan) -> str:
-    """The counts, where the plan is for, and what concerns it as a whole."""
+def _about(plan: Plan, objection: str) -> Iterator[tuple[str, str]]:
+    """What concerns the plan as a whole, the most important first: as short as can be, and in full."""
     context = plan.context
-    where = [f"workspace {code(context.workspace)}", context.provider]
-    where += [code(each) for each in (context.project, context.location) if each]
-    parts = [f"### {last_line(plan)}", f"For {', '.join(where)}."]
+    if objection:
+        yield "**Refused by a guard.**", f"**Refused by a guard:**\n\n{block(flow(objection, WIDTH), 'text')}"
+    named = [f"environment {code(plan.environment)}"] if plan.environment else []
+    where = [*named, f"workspace {code(context.workspace)}"]
+    where += map(code, filter(None, (context.project, context.location)))
+    yield "", f"For {', '.join(where)} at {code(context.provider)}."
     if told := list(remarks(plan)):
-        parts.append("\n".join(f"- {prose(remark)}" for remark in told))
+        yield "", "\n".join(f"- {prose(remark)}" for remark in told)
     if plan.warnings:
-        parts.append(block((f"Warning: {warning}" for warning in plan.warnings), "text"))
-    return "\n\n".join(parts)
+        told = [line for warning in plan.warnings for line in flow(f"Warning: {warning}", WIDTH, rest="  ")]
+        yield f"{counted(len(plan.warnings), 'warning')}.", block(told, "text")
 
 
-def _tail(plan: Plan, limit: int = 0, whole: str = "") -> str:
-    """Which plan this is; where it was cut, and where all of it is."""
-    digest = f"Digest {code(plan.digest)}: {code(f'reconciler apply --plan-digest {plan.digest}')} does exactly this."
-    if not limit:
-        return digest
-    at = place(whole) if whole else f"{code('reconciler plan')} shows it"
-    return f"**Cut to {limit:,} characters.** All of it: {at}.\n\n{digest}"
+def _digest(plan: Plan) -> str:
+    """Which plan this is, as the command that does exactly this."""
+    chosen = f"-e {quote(plan.environment)} " if plan.environment else ""
+    return f"{code(f'reconciler apply {chosen}--plan-digest {plan.digest}')} does exactly this."
 
 
-def _section(section: Section, rows: Sequence[tuple[int, str]]) -> str:
+def _tail(plan: Plan, limit: int, whole: str) -> str:
+    """The end of a plan that was cut: where all of it is, and which it is; shorter where there is no room for that."""
+    note, nowhere = f"**Cut to {limit:,} characters.** All of it:", f"{code('reconciler plan')} shows it."
+    endings = (
+        f"{note} {place(whole) if whole else nowhere}\n\n{_digest(plan)}",
+        f"{note} {nowhere}\n\n{_digest(plan)}",
+        f"{note} {nowhere}\n\nDigest {code(plan.digest)}.",
+    )
+    return next((each for each in endings if size(each) <= limit - HEAD), endings[-1])
+
+
+def _section(section: Section, rows: Rows, levels: Sequence[int]) -> str:
     """One kind of rows: whole ones, lines, names, and how many have neither."""
-    of = {form: [text for each, text in rows if each == form] for form in (WHOLE, TOLD, NAMED)}
-    parts = [f"#### {section.title} ({len(rows):,})", *of[WHOLE], "\n".join(of[TOLD]), ", ".join(of[NAMED])]
-    if left := sum(form == COUNTED for form, _ in rows):
-        parts.append(f"And {left:,} that are not named here.")
-    return "\n\n".join(filter(None, parts))
+    of = {
+        level: [row[level] for row, chosen in zip(rows, levels, strict=True) if chosen == level]
+        for level in (COUNTED, NAMED, TOLD, WHOLE)
+    }
+    parts = [f"#### {section.title} ({len(rows):,})", "".join(of[WHOLE]), "".join(of[TOLD]), "".join(of[NAMED])]
+    left = len(of[COUNTED])
+    parts.append(f"And {left:,} that are not named here." if 0 < left < len(rows) else "")
+    return "\n\n".join(part.rstrip(", \n") for part in parts if part)
 
 
-def _forms(row: Change, section: Section, prices: Prices | None) -> tuple[str, str, str, str]:
-    """A row in all its lengths, from nothing to everything, each with the characters that will stand behind it."""
-    address, said = str(row.address), headline(row)
-    symbol = f"{sign(row).symbol} ".lstrip()
-    told = f"- {code(f'{symbol}{address}')} {prose(said)}"
-    unfolded = " open" if section.open else ""
-    summary = f"<summary>{tag(f'{symbol}{address}')} {tagged_prose(said)}</summary>"
-    whole = f"<details{unfolded}>{summary}\n\n{block(lines(row, prices), 'diff')}\n\n</details>"
-    return "", code(address), told, whole
+def _section_forms(plan: Plan, section: Section) -> Rows:
+    """The rows of a section in all their lengths."""
+    rows = (row for row in plan.changes if sign(row) in section.signs and worth_seeing(row))
+    return [_forms(row, section, plan.prices) for row in rows]
+
+
+def _forms(row: Change, section: Section, prices: Prices | None) -> tuple[str, ...]:
+    """A row in all its lengths, from nothing to everything, each with the characters that stand behind it."""
+    address = _shortened(str(row.address))
+    name, said = f"{sign(row).symbol} {address}".lstrip(), headline(row, code)
+    details = block(lines(row, prices), "diff")
+    if section.open:
+        whole = f"**{code(name)}** {said}\n\n{details}\n\n"
+    else:
+        summary = f"<summary>{tag(name)} {headline(row, tag)}</summary>"
+        whole = f"<details>{summary}\n\n{details}\n\n</details>\n\n"
+    return "", f"{code(_shortened(row.address.name))}, ", f"- {code(name)} {said}\n", whole
+
+
+def _shortened(name: str) -> str:
+    """A name without its middle, if it is longer than names are."""
+    return name if len(name) <= LONGEST else f"{name[: LONGEST * 2 // 3]}…{name[-LONGEST // 3 :]}"

@@ -10,6 +10,7 @@ from reconciler.plan.change import Change
 from reconciler.plan.plan import Plan
 from reconciler.render.facts import Fact, facts, worth_seeing
 from reconciler.render.layout import flow, pack
+from reconciler.render.neutral import neutral
 from reconciler.render.remarks import remarks
 from reconciler.render.sign import legend, sign
 from reconciler.render.style import Style, Tone
@@ -29,6 +30,8 @@ def plan_text(plan: Plan, style: Style, width: int) -> str:
     parts = [_block(change, plan.prices, style, width) for change in shown]
     if signs := legend(map(sign, shown)):
         parts.insert(0, "\n".join(pack(signs, width, "  ")))
+    if plan.environment:
+        parts.insert(0, style.paint(Tone.STRONG, neutral(f"Environment {plan.environment}")))
     if told := [*(f"Warning: {warning}" for warning in plan.warnings), *remarks(plan)]:
         parts.append("\n".join(line for remark in told for line in flow(remark, width, rest="  ")))
     parts.append(style.paint(Tone.STRONG, last_line(plan)))

@@ -1,6 +1,6 @@
 """The sentences of a plan, as data: one for each reason, and the fixed last line."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from reconciler.plan.change import Action, Change, Effect
 from reconciler.plan.plan import Plan
@@ -53,15 +53,15 @@ SENTENCES: Mapping[Reason, str] = {
 """`{fields}` stands for the paths of the fields that gave the reason."""
 
 
-def sentence(reason: Reason, change: Change) -> str:
-    """Say one reason of a row."""
+def sentence(reason: Reason, change: Change, name: Callable[[str], str] = str) -> str:
+    """Say one reason of a row; `name` writes the names of fields, which people may have chosen."""
     fields = [f for f in change.fields if f.reason is reason]
     named = [f for f in fields if f.effect is not Effect.IGNORED] or fields
-    return SENTENCES[reason].replace("{fields}", ", ".join(f.path for f in named) or "a field")
+    return SENTENCES[reason].replace("{fields}", ", ".join(name(f.path) for f in named) or "a field")
 
 
-def headline(change: Change) -> str:
-    """Say what happens to a row, and every reason for it."""
+def headline(change: Change, name: Callable[[str], str] = str) -> str:
+    """Say what happens to a row, and every reason for it, in words of ours; `name` writes the names of fields."""
     chosen = sign(change)
     word = chosen.word
     if change.refused and change.intended not in (Action.NOOP, Action.WAIT):
@@ -69,7 +69,7 @@ def headline(change: Change) -> str:
     if chosen is Sign.IGNORED and change.intended is not Action.NOOP:
         word = f"ignored ({change.intended.name.lower()})"
     reasons = [r for r in change.reasons if not (r is Reason.TRAINING and chosen is Sign.WAIT)]
-    said = "; ".join(sentence(r, change) for r in reasons)
+    said = "; ".join(sentence(r, change, name) for r in reasons)
     return f"{word}: {said}" if said else word
 
 

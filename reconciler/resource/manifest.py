@@ -9,6 +9,7 @@ from typing import Any
 
 from reconciler.resource.address import KIND
 from reconciler.resource.dataset import Example, Format
+from reconciler.resource.lint import Setting, settings_of
 from reconciler.resource.rules import Fields, Value
 
 API_VERSION = "reconciler.dev/v1alpha1"
@@ -57,6 +58,7 @@ class Manifest:
     labels: Mapping[str, str] = field(default_factory=dict)
     annotations: Mapping[str, str] = field(default_factory=dict)
     validation: DatasetSource | None = None
+    lint: tuple[Setting, ...] = ()
 
 
 def manifest(document: Mapping[str, Any]) -> Manifest:
@@ -70,6 +72,7 @@ def manifest(document: Mapping[str, Any]) -> Manifest:
         metadata.get("labels") or {},
         metadata.get("annotations") or {},
         _dataset(spec.get("validationDataset")),
+        settings_of(spec),
     )
 
 

@@ -41,4 +41,4 @@ class Prices:
 def prices(content: Mapping[str, Any]) -> Prices:
     """Read the part of a valid Workspace."""
     listed = {base: Decimal(str(price)) for base, price in content["perMillionTokens"].items()}
-    return Prices(content["currency"], content["asOf"], content.get("validUntil", ""), listed)
+    return Prices(content["currency"], content["asOf"], content.get("validUntil") or "", listed)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from reconciler.resource.lint import Setting, settings_of
 from reconciler.resource.prices import Prices, prices
 
 OWNER_PATTERN = r"^[a-z]([a-z0-9-]{0,22}[a-z0-9])?$"
@@ -64,6 +65,7 @@ class Workspace:
     policy: str = "sync"
     limits: Limits = Limits()
     prices: Prices | None = None
+    lint: tuple[Setting, ...] = ()
 
 
 def workspace(document: Mapping[str, Any]) -> Workspace:
@@ -83,6 +85,7 @@ def workspace(document: Mapping[str, Any]) -> Workspace:
         spec.get("policy", "sync"),
         _limits(spec.get("limits", {})),
         prices(spec["prices"]) if spec.get("prices") else None,
+        settings_of(spec),
     )
 
 

@@ -16,7 +16,7 @@ from typing import Any
 
 from reconciler import __version__
 
-FORMAT = "4"
+FORMAT = "5"
 """Of what is remembered. Another one: nothing of the old is found."""
 
 MOST_ENTRIES = 100_000

@@ -18,8 +18,9 @@ from reconciler.resource.conversation import characters, estimated_tokens, line
 from reconciler.resource.dataset import Example, combine, fingerprint
 from reconciler.resource.rules import DataLimits
 from reconciler.source.findings import Errors
+from reconciler.source.observer import Bundle, Observer, Spot, Warned
 from reconciler.source.rows import Flaw, Row
-from reconciler.source.wording import counted, enumerated
+from reconciler.source.wording import counted
 
 FRAME = len('{"textInput":,"output":},')
 """Bytes of JSON around the two texts of an example, with the comma that follows it."""
@@ -30,13 +31,6 @@ SURELY = 1.5
 _MOST_PAIRS = 5
 
 _quote = encoder.encode_basestring
-
-
-class Warned(NamedTuple):
-    """A warning about a whole dataset."""
-
-    message: str
-    advice: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +63,15 @@ class Where(NamedTuple):
 class Examination:
     """Goes through the rows of one dataset and knows what was found.
 
-    `row` is the ordinal of the row at hand. The hashes of examples (`fingerprints`) and of what is asked in them
-    (`inputs`) are kept with the number of the row that had them first. `long` are the rows that may have too many
-    tokens, `longest` the most that one of these has.
+    `observers` are shown each example that is within the limits. `row` is the ordinal of the row at hand. The hashes of
+    examples (`fingerprints`) and of what is asked in them (`inputs`) are kept, the latter with the row that had them
+    first; copies as hashes alone. `long` are the rows that may have too many tokens, `longest` the most that one of
+    these has.
     """
 
     where: Where
     limits: DataLimits
+    observers: Sequence[Observer] = ()
     errors: Errors = field(default_factory=Errors)
     warnings: list[Warned] = field(default_factory=list)
     row: int = 0
@@ -85,11 +81,13 @@ class Examination:
     request_bytes: int = 0
     tokens: int = 0
     longest: int = 0
-    long: list[int] = field(default_factory=list)
-    fingerprints: dict[bytes, int] = field(default_factory=dict)
-    copies: list[tuple[int, bytes]] = field(default_factory=list)
+    long: Bundle = field(default_factory=Bundle)
+    fingerprints: set[bytes] = field(default_factory=set)
+    copies: list[bytes] = field(default_factory=list)
+    copied: Bundle = field(default_factory=Bundle)
     inputs: dict[bytes, int] = field(default_factory=dict)
-    contradictions: list[str] = field(default_factory=list)
+    contradicting: Bundle = field(default_factory=Bundle)
+    pairs: list[str] = field(default_factory=list)
 
     def examine(self, rows: Iterable[Row]) -> Numbers:
         """Take every row; a row that cannot be read is a finding."""
@@ -100,7 +98,7 @@ class Examination:
             else:
                 self._example(at, column, item)
         self._whole()
-        digest = combine([*self.fingerprints, *(copy for _, copy in self.copies)])
+        digest = combine([*self.fingerprints, *self.copies])
         return Numbers(
             digest, self.count, self.input_characters, self.output_characters, self.request_bytes, self.tokens
         )
@@ -123,7 +121,7 @@ class Examination:
             self._length(at, column, "output", example.output, self.limits.output_characters)
         self._count_tokens(at, column, estimated_tokens(read))
         if _within(self.request_bytes, self.limits.request_bytes) and _within(self.count, self.limits.examples):
-            self._remember(self._number(at), example)
+            self._remember(Spot(at, column, self.row), example)
 
     def _size(self, example: Example) -> int:
         """Bytes of an example on the wire."""
@@ -150,7 +148,7 @@ class Examination:
             self._wrong(at, column, message, f"shorten it to at most {most:,}")
         else:
             self.longest = max(self.longest, tokens)
-            self.long.append(self._number(at))
+            self.long.add(Spot(at, column, self.row))
 
     def _length(self, at: int, column: int, name: str, text: str, most: int) -> None:
         """Say that a text is empty or too long."""
@@ -160,17 +158,23 @@ class Examination:
         else:
             self._wrong(at, column, f"the {name} is empty", "write one, or remove the example")
 
-    def _remember(self, number: int, example: Example) -> None:
-        """Compare an example with those before it."""
-        mark = fingerprint(example)
+    def _remember(self, spot: Spot, example: Example) -> None:
+        """Compare an example with those before it, and show it to the observers."""
+        mark, number = fingerprint(example), self._number(spot.line)
         asked = hashlib.sha256(f"{example.context}\0{example.input}".encode()).digest()
         first = self.inputs.setdefault(asked, number)
         if mark in self.fingerprints:
-            self.copies.append((number, mark))
-            return
-        self.fingerprints[mark] = number
-        if first != number:
-            self.contradictions.append(f"{first} and {number}")
+            self.copies.append(mark)
+            self.copied.add(spot)
+        else:
+            self.fingerprints.add(mark)
+            if first != number:
+                self.contradicting.add(spot)
+                if len(self.pairs) < _MOST_PAIRS:
+                    self.pairs.append(f"{first} and {number}")
+        if example.input and example.output:
+            for observer in self.observers:
+                observer.see(spot, example)
 
     def _whole(self) -> None:
         """Check what only the whole can show."""
@@ -190,23 +194,23 @@ class Examination:
         """Say what is odd about the whole."""
         noun, least = self.where.noun, self.limits.recommended_examples
         if 0 < self.count < least:
-            yield Warned(f"has {counted(self.count, 'example')} only", f"{least} or more are recommended")
-        if self.long:
-            message = f"has up to about {self.longest:,} tokens (estimated){self._rows(self.long)}"
-            yield Warned(message, f"the service takes {self.limits.tokens:,}, and may leave longer examples out")
-        if self.copies:
-            rows = self._rows([number for number, _ in self.copies])
-            yield Warned(f"repeats earlier examples{rows}", "each copy weighs in training")
-        if self.contradictions:
-            pairs, rest = self.contradictions[:_MOST_PAIRS], len(self.contradictions) - _MOST_PAIRS
-            listed = ", ".join(pairs) + (f", and {rest:,} more" if rest > 0 else "")
+            message = f"has {counted(self.count, 'example')} only"
+            yield Warned("few-examples", message, f"{least} or more are recommended")
+        if self.long.count:
+            message = f"has up to about {self.longest:,} tokens (estimated){self.long.rows(noun)}"
+            advice = f"the service takes {self.limits.tokens:,}, and may leave longer examples out"
+            yield Warned("long-examples", message, advice, self.long.first)
+        if self.copied.count:
+            message = f"repeats earlier examples{self.copied.rows(noun)}"
+            yield Warned("repeated-examples", message, "each copy weighs in training", self.copied.first)
+        if self.contradicting.count:
+            rest = self.contradicting.count - len(self.pairs)
+            listed = ", ".join(self.pairs) + (f", and {rest:,} more" if rest else "")
             message = f"has the same input with another output: {noun}s {listed}"
-            yield Warned(message, "keep one output for each input")
-
-    def _rows(self, numbers: Sequence[int]) -> str:
-        """Point at several rows: ` on lines 3 and 7`, `: example 2`."""
-        noun = self.where.noun
-        return f"{' on' if noun == 'line' else ':'} {noun}{'s' if len(numbers) > 1 else ''} {enumerated(numbers)}"
+            advice = "keep one output for each input"
+            yield Warned("contradicting-examples", message, advice, self.contradicting.first)
+        for observer in self.observers:
+            yield from observer.findings(noun)
 
 
 def _within(number: int, most: int) -> bool:

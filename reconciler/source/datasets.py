@@ -7,19 +7,22 @@ not read: the service says what lies there when it is asked.
 
 import io
 import os
+from collections.abc import Callable, Sequence
 from dataclasses import astuple, dataclass, field, replace
 from typing import Any, BinaryIO, NamedTuple
 
 from reconciler.errors import Diagnostic, Origin
 from reconciler.resource.dataset import REMOTE, VERSION, Dataset, Locator
+from reconciler.resource.lint import RULES
 from reconciler.resource.manifest import DatasetSource
 from reconciler.resource.rules import DataLimits
 from reconciler.source import cache, locators, tree
 from reconciler.source.cache import Cache
-from reconciler.source.checks import Examination, Numbers, Warned, Where
+from reconciler.source.checks import Examination, Numbers, Where
 from reconciler.source.formats import holds_conversations, rows
 from reconciler.source.hashing import BLOCK, Hashing, sha256
 from reconciler.source.locators import CONVERSATIONS, WRITE_PAIRS, Named
+from reconciler.source.observer import Observer, Spot, Warned
 from reconciler.source.paths import real_path, unavailable
 from reconciler.source.rows import INPUT_FIELD, OUTPUT_FIELD
 from reconciler.source.sourced import Sourced
@@ -60,7 +63,8 @@ class Library:
     """Reads each dataset once, however many manifests name it.
 
     `roots` are real paths: the workspace's folder first, then those that the command line allows. `service` is what is
-    said to take the data, `part` the part of the spec that names it, `use` what it is for.
+    said to take the data, `part` the part of the spec that names it, `use` what it is for. `observers` makes those who
+    look at the examples of one dataset; `edition` tells what they find from what others, or none, would find.
     """
 
     limits: DataLimits
@@ -69,6 +73,8 @@ class Library:
     service: str = "the service"
     part: str = "dataset"
     use: str = "training"
+    observers: Callable[[], Sequence[Observer]] = tuple
+    edition: str = ""
     known: dict[tuple[Locator, bool], Read] = field(default_factory=dict)
     folders: dict[str, str] = field(default_factory=dict)
 
@@ -82,7 +88,7 @@ class Library:
             if isinstance(found, Diagnostic):
                 return Read(None, (found,))
             return Read(Dataset("", 0, 0, 0, 0, found, origin=named.at("path")), ())
-        real = real_path(str(sourced.base), path, self.roots, self.folders)
+        real = real_path(sourced.folder(self.part)[0], path, self.roots, self.folders)
         if isinstance(real, tuple):
             return Read(None, (named.wrong("path", *real),))
         form = locators.local(named, self.limits, self.service)
@@ -93,7 +99,7 @@ class Library:
         source = named.source
         open_to = locator.format == "jsonl" and not (source.format or source.input_field or source.output_field)
         if (locator, open_to) not in self.known:
-            name = os.path.normpath(os.path.join(os.path.dirname(named.sourced.origin.file), source.path or ""))
+            name = os.path.normpath(os.path.join(named.sourced.folder(self.part)[1], source.path or ""))
             try:
                 with tree.open_regular(locator.path) as stream:
                     conversations = open_to and holds_conversations(stream)
@@ -115,10 +121,10 @@ class Library:
             return named.at("examples", number - 1)
 
         where = Where(named.at("examples"), row, "example", self.use)
-        examination = Examination(where, self.limits)
+        examination = Examination(where, self.limits, self.observers())
         numbers = examination.examine(rows(io.BytesIO(), locator))
         errors = examination.errors.told(where.noun)
-        return _judged(errors, Entry(numbers, tuple(examination.warnings)), where.whole, locator)
+        return _judged(errors, Entry(numbers, tuple(examination.warnings)), where, locator)
 
     def _stream(self, stream: BinaryIO, locator: Locator, name: str) -> Read:
         """Digest and judge an open file, or find what it gave the last time it had these bytes."""
@@ -130,25 +136,25 @@ class Library:
         if locator.format == "contents" and not self.limits.conversations:
             message = f"holds conversations, and {self.service} takes only pairs"
             return Read(None, (Diagnostic(whole, message, WRITE_PAIRS),))
-        if self.digests and (entry := _entry(self.digests.get(self._key(sha256(head, stream, size), locator)))):
-            return _judged((), entry, whole, locator)
-        stream.seek(0)
-        hashing = Hashing(stream, size)
         noun = "example" if locator.format == "json" else "line"
         where = Where(whole, lambda line, column, _: Origin(name, line, column), noun, self.use)
-        examination = Examination(where, self.limits)
+        if self.digests and (entry := _entry(self.digests.get(self._key(sha256(head, stream, size), locator)))):
+            return _judged((), entry, where, locator)
+        stream.seek(0)
+        hashing = Hashing(stream, size)
+        examination = Examination(where, self.limits, self.observers())
         numbers = examination.examine(rows(io.BufferedReader(hashing, BLOCK), locator))
         entry = Entry(numbers, tuple(examination.warnings))
         errors = examination.errors.told(noun)
         if self.digests and not errors:
             # The hash is that of the bytes just digested: the file may have changed since the first look.
             self.digests.put(self._key(hashing.hash.digest(), locator), (astuple(numbers), entry.warnings))
-        return _judged(errors, entry, whole, locator)
+        return _judged(errors, entry, where, locator)
 
     def _key(self, content: bytes, locator: Locator) -> str:
-        """Key of a file's content, read in this way, under these limits."""
+        """Key of a file's content, read in this way, under these limits, by these observers."""
         how = (locator.format, locator.input_field, locator.output_field, locator.header)
-        return cache.key(content, VERSION, how, self.limits)
+        return cache.key(content, VERSION, how, self.limits, self.edition)
 
 
 def _foreign(head: bytes, size: int) -> tuple[str, str] | None:
@@ -161,12 +167,14 @@ def _foreign(head: bytes, size: int) -> tuple[str, str] | None:
 
 def _entry(known: Any) -> Entry | None:
     """Read what the cache has of a dataset."""
-    return known and Entry(Numbers(*known[0]), tuple(Warned(*warning) for warning in known[1]))
+    return known and Entry(
+        Numbers(*known[0]), tuple(Warned(rule, text, advice, Spot(*spot)) for rule, text, advice, spot in known[1])
+    )
 
 
-def _judged(errors: tuple[Diagnostic, ...], entry: Entry, whole: Origin, locator: Locator) -> Read:
+def _judged(errors: tuple[Diagnostic, ...], entry: Entry, where: Where, locator: Locator) -> Read:
     """Make the Dataset, unless there are errors."""
-    warnings = tuple(Diagnostic(whole, message, advice, "warning") for message, advice in entry.warnings)
+    warnings = tuple(_found(warning, where) for warning in entry.warnings)
     if errors:
         return Read(None, (*errors, *warnings))
     of = entry.numbers
@@ -174,3 +182,9 @@ def _judged(errors: tuple[Diagnostic, ...], entry: Entry, whole: Origin, locator
         of.digest, of.count, of.input_characters, of.output_characters, of.request_bytes, locator, of.tokens
     )
     return Read(dataset, warnings)
+
+
+def _found(warning: Warned, where: Where) -> Diagnostic:
+    """Point at the first row that a finding is about, or at the whole."""
+    origin = where.row(*warning.spot) if any(warning.spot) else where.whole
+    return Diagnostic(origin, warning.message, warning.advice, RULES[warning.rule].severity, warning.rule)

@@ -1,8 +1,11 @@
 """One document of a file, and how to find the place of its parts again."""
 
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from reconciler.errors import Diagnostic, Origin
+
+if TYPE_CHECKING:
+    from reconciler.source.positions import Place  # which loads yaml
 
 
 class Document(NamedTuple):
@@ -22,6 +25,14 @@ class Locate(Protocol):
 
     def __call__(self, *path: str | int) -> Origin:
         """Give file, line and column; of what is not there, the nearest part around it."""
+        ...
+
+
+class Finder(Protocol):
+    """Finds the place of a part of a manifest, and how it is written there."""
+
+    def __call__(self, path: tuple[str | int, ...], *, key: bool = False) -> "Place":
+        """Find the value (or its key) at a path; of what is not there, the nearest part around it."""
         ...
 
 

@@ -22,6 +22,8 @@ EXACTLY_ONE: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
     (("spec", "dataset"), ("path", "examples")),
     (("spec", "validationDataset"), ("path", "examples")),
 )
+UNPATCHED = ("name", "kind", "apiVersion")
+"""What makes a model the same one in every environment."""
 AT_MOST_ONE = ((("spec", "hyperparameters"), ("learningRate", "learningRateMultiplier")),)
 
 
@@ -68,6 +70,8 @@ class Mistakes:
         key, known = str(last), fields_at(self.model, tuple(parent))
         where = dotted(tuple(parent)) or "a manifest"
         message = f"{spelt(key)} is not a field of {where}"
+        if "patch" in parent and key in UNPATCHED:
+            return f"an environment can't change the {key} of a model", "remove it"
         if key == "namespace":
             return "namespaces are not supported", "use one workspace for each environment"
         if to_camel(key) in known:

@@ -1,7 +1,7 @@
 """Where the parts of a document stand: found again when a message needs it.
 
-Keeping the positions of 10,000 files would cost more than their manifests; the nodes of the file asked about last are
-kept, because a file with one mistake often has more.
+Keeping the positions of 10,000 files would cost more than their manifests; the nodes of the two files asked about last
+are kept, because a file with one mistake often has more, and one of the two may be that of a patch.
 """
 
 import functools
@@ -58,7 +58,7 @@ class _Composition:
         return self.nodes[position] if position < len(self.nodes) else None
 
 
-_composition = functools.lru_cache(maxsize=1)(_Composition)
+_composition = functools.lru_cache(maxsize=2)(_Composition)
 
 
 def _pair(node: Any, step: str | int) -> tuple[Any, Any] | None:

@@ -1,4 +1,4 @@
-"""Reads file after file and sorts what the documents say: manifests, workspaces, problems.
+"""Reads file after file and sorts what the documents say: models, workspaces, environments, problems.
 
 Paths are strings in this package: making Path objects of 10,000 names costs about as much as reading the files.
 """
@@ -6,23 +6,22 @@ Paths are strings in this package: making Path objects of 10,000 names costs abo
 import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from reconciler.errors import Diagnostic, Origin
-from reconciler.resource.manifest import manifest
+from reconciler.resource.environment import environment
 from reconciler.resource.workspace import workspace
 from reconciler.source import tree
 from reconciler.source.cache import Cache, key
-from reconciler.source.document import Document, locator
-from reconciler.source.findings import few
-from reconciler.source.sourced import Home, Sourced
+from reconciler.source.document import Document
+from reconciler.source.draft import DATA, Draft, folder_of, told
+from reconciler.source.homes import Declared, Home
 from reconciler.source.text import LARGEST_FILE, decode
 from reconciler.source.tree import File
 
 HEAD = 65_536
 """Bytes at the beginning of a file that are looked at to tell a manifest from something else."""
 
-SCHEMAS = "a803442f6485"
+SCHEMAS = "f5dff3801094"
 """Fingerprint of the schemas: what the cache knows to be valid was valid under these."""
 
 
@@ -30,18 +29,20 @@ SCHEMAS = "a803442f6485"
 class Reading:
     """What has been read so far.
 
+    `models` are valid documents of tuned models; `faulty` documents of any kind with faults, which a patch may mend.
     `datasets` are the absolute paths that manifests name as training data. `obscure`: a document that may well be the
     Workspace could not be read. `claims`: a document has an apiVersion, so it means to be a manifest.
     """
 
     cache: Cache | None = None
-    manifests: list[Sourced] = field(default_factory=list)
+    models: list[Draft] = field(default_factory=list)
     homes: list[Home] = field(default_factory=list)
+    environments: list[Declared] = field(default_factory=list)
+    faulty: list[Draft] = field(default_factory=list)
     problems: list[Diagnostic] = field(default_factory=list)
     datasets: set[str] = field(default_factory=set)
     obscure: bool = False
     claims: bool = False
-    folders: dict[str, Path] = field(default_factory=dict)
 
     def files(self, files: Iterable[File]) -> None:
         """Read files; JSON last, when the YAML manifests have said which of it is training data."""
@@ -69,11 +70,12 @@ class Reading:
         name = key(data, SCHEMAS, tree.is_json(file.name))
         if self.cache and (known := self.cache.get(name)):
             for at, line, column, value in known:
-                self._valid(Document(at, Origin(file.name, line, column), value, ()), file, text)
+                self._valid(Draft(Document(at, Origin(file.name, line, column), value, ()), file, text))
             return
         read = self._judged(file, text)
-        if self.cache and all(not wrong and _may_be_kept(document.value) for document, wrong in read):
-            self.cache.put(name, [(d.position, d.origin.line, d.origin.column, d.value) for d, _ in read])
+        if self.cache and all(not draft.wrong and _may_be_kept(draft.document.value) for draft in read):
+            documents = [draft.document for draft in read]
+            self.cache.put(name, [(d.position, d.origin.line, d.origin.column, d.value) for d in documents])
 
     def workspace_only(self, file: File) -> None:
         """Read a file for its Workspace; what else is in it is not asked for."""
@@ -84,8 +86,22 @@ class Reading:
         apart.file(file)
         self.homes += apart.homes
         if apart.obscure or any(home.manifest is None for home in apart.homes):
-            self.problems += apart.problems
+            self.problems += [*apart.problems, *told(apart.faulty)]
             self.obscure = self.obscure or apart.obscure
+
+    def environments_only(self, file: File) -> None:
+        """Read a file for its Environments, or what may be some and can't be read; what else is in it is not asked for.
+
+        It has to be read to its end: what is not seen here would be planned in the wrong workspace.
+        """
+        data = self._bytes(file, LARGEST_FILE + 1)
+        if data is None or b"Environment" not in data or b"apiVersion" not in data:
+            return
+        apart = Reading(self.cache)
+        apart.content(file, data)
+        self.environments += apart.environments
+        meant = [draft for draft in apart.faulty if draft.kind in ("", "Environment")]
+        self.problems += [*apart.problems, *told(meant)]
 
     def _json(self, files: Iterable[File]) -> None:
         """Read JSON files: manifests first, since they too name training data; then what no manifest named."""
@@ -116,8 +132,10 @@ class Reading:
 
     def _join(self, other: "Reading") -> None:
         """Take over what was read apart."""
-        self.manifests += other.manifests
+        self.models += other.models
         self.homes += other.homes
+        self.environments += other.environments
+        self.faulty += other.faulty
         self.problems += other.problems
         self.datasets |= other.datasets
         self.obscure = self.obscure or other.obscure
@@ -130,44 +148,43 @@ class Reading:
             self.problems.append(Diagnostic(Origin(file.name), f"cannot be read: {error.strerror}"))
             return None
 
-    def _judged(self, file: File, text: str) -> list[tuple[Document, tuple[Diagnostic, ...]]]:
+    def _judged(self, file: File, text: str) -> list[Draft]:
         """Parse a file and sort its documents; give each with what is wrong with it."""
         from reconciler.source.documents import parse
         from reconciler.source.validation import faults
 
-        read = [(document, faults(document, file.name, text)) for document in parse(file.name, text)]
-        self.problems += few(file.name, (problem for _, wrong in read for problem in wrong))
-        if any(document.value is None for document, wrong in read if wrong) and "Workspace" in text:
+        parsed = (Draft(document, file, text) for document in parse(file.name, text))
+        read = [draft._replace(wrong=faults(draft.document, draft.finder)) for draft in parsed]
+        if any(draft.document.value is None for draft in read if draft.wrong) and "Workspace" in text:
             self.obscure = True
-        for document, wrong in read:
-            if wrong:
-                self._faulty(document, file, text)
+        for draft in read:
+            if draft.wrong:
+                self._faulty(draft)
             else:
-                self._valid(document, file, text)
+                self._valid(draft)
         return read
 
-    def _valid(self, document: Document, file: File, text: str) -> None:
+    def _valid(self, draft: Draft) -> None:
         """Sort one valid document to where it belongs."""
-        folder, value = os.path.dirname(file.path), document.value
-        self._note_datasets(value, folder)
+        value = draft.document.value
+        self._note_datasets(value, folder_of(draft))
         self.claims = True
-        locate = locator(file.name, text, document.position)
-        if value["kind"] == "Workspace":
-            self.homes.append(Home(workspace(value), document.origin, folder, locate))
-        else:
-            base = self.folders.get(folder) or self.folders.setdefault(folder, Path(folder))
-            self.manifests.append(Sourced(manifest(value), document.origin, base, locate))
+        match value["kind"]:
+            case "Workspace":
+                self.homes.append(Home(workspace(value), draft))
+            case "Environment":
+                self.environments.append(Declared(environment(value), draft))
+            case _:
+                self.models.append(draft)
 
-    def _faulty(self, document: Document, file: File, text: str) -> None:
+    def _faulty(self, draft: Draft) -> None:
         """Note what a document with faults may have meant to be."""
-        folder, value = os.path.dirname(file.path), document.value
-        self._note_datasets(value, folder)
+        value = draft.document.value
+        self.faulty.append(draft)
+        self._note_datasets(value, folder_of(draft))
         self.claims = self.claims or (type(value) is dict and "apiVersion" in value)
-        if type(value) is dict and value.get("kind") == "Workspace":
-            spec = value.get("spec")
-            provider = spec.get("provider") if type(spec) is dict else None
-            locate = locator(file.name, text, document.position)
-            self.homes.append(Home(None, document.origin, folder, locate, provider if type(provider) is str else ""))
+        if draft.kind == "Workspace":
+            self.homes.append(Home(None, draft))
 
     def _note_datasets(self, value: object, folder: str) -> None:
         """Remember the files that a manifest names as data, even when the manifest has faults."""
@@ -177,11 +194,17 @@ class Reading:
 
 
 def _data(value: object) -> Iterator[dict[str, object]]:
-    """The parts of a document that name data, or hold it."""
+    """The parts of a document that name data, or hold it: of its own spec, or of what it patches others with."""
     match value:
+        case {"kind": "Environment", "spec": {"patches": list(patches)}}:
+            for each in patches:
+                match each:
+                    case {"patch": {"spec": dict()} as patch}:
+                        yield from _data({"spec": patch["spec"]})
+                    case _:
+                        pass
         case {"spec": dict(spec)}:
-            parts = (spec.get("dataset"), spec.get("validationDataset"))
-            yield from (part for part in parts if type(part) is dict)
+            yield from (part for name in DATA if type(part := spec.get(name)) is dict)
         case _:
             pass
 

@@ -8,12 +8,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
-from reconciler.errors import Diagnostic, InvalidManifests
+from reconciler.errors import Diagnostic, InvalidManifests, Silenced
 from reconciler.resource.address import NAME_PATTERN
 from reconciler.resource.dataset import Dataset
 from reconciler.resource.desired import RENAMED_FROM, Desired, desire
 from reconciler.resource.identity import PARENT
 from reconciler.resource.lineage import rooted
+from reconciler.resource.lint import Verdicts, settle
 from reconciler.resource.rules import Capabilities, FieldRule, Value, shortest
 from reconciler.source import ancestry, lacking
 from reconciler.source.cache import Cache
@@ -21,6 +22,7 @@ from reconciler.source.collector import collector_resting
 from reconciler.source.datasets import Library, Read
 from reconciler.source.lacking import VALIDATION
 from reconciler.source.load import Loaded
+from reconciler.source.observer import NOTHING_MORE, Program
 from reconciler.source.overlap import shared
 from reconciler.source.settings import unfit
 from reconciler.source.sourced import Sourced
@@ -36,10 +38,11 @@ UNREAD = Read(None, ())
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """What should exist, sorted by address, and what is odd about it."""
+    """What should exist, sorted by address, what is odd about it, and what of that the manifests silence."""
 
     desired: tuple[Desired, ...]
     warnings: tuple[Diagnostic, ...]
+    silenced: tuple[Silenced, ...] = ()
 
 
 def resolve(
@@ -47,13 +50,14 @@ def resolve(
     capabilities: Capabilities,
     roots: tuple[Path, ...] = (),
     cache: Cache | None = None,
+    program: Program = NOTHING_MORE,
 ) -> Resolved:
-    """Read the datasets and check all that a single document can't show.
+    """Read the datasets and check all that a single document can't show, and what the program looks for besides.
 
     `roots` are folders outside of the workspace from which datasets may be read; they come from the command line only.
     Raises InvalidManifests with every finding, those of loading too, if one of them is an error.
     """
-    libraries = _libraries(loaded, capabilities, roots, cache)
+    libraries = _libraries(loaded, capabilities, roots, cache, program)
     findings = {*loaded.diagnostics, *_duplicates(loaded.manifests)}
     if loaded.workspace:
         findings.update(unfit(loaded.workspace, loaded.locate, capabilities))
@@ -61,17 +65,21 @@ def resolve(
         faulty = any(finding.severity == "error" for finding in loaded.diagnostics)
         findings.update(ancestry.unfit(loaded.manifests, complete=loaded.complete, faulty=faulty))
     desired: list[Desired] = []
+    verdicts, common = Verdicts(), loaded.workspace.lint if loaded.workspace else ()
     with collector_resting():
         for sourced in loaded.manifests:
             findings.update(_manifest(sourced, capabilities, libraries.service))
-            found = libraries.read(sourced)
-            findings.update(found.diagnostics)
+            found, settings = libraries.read(sourced), settle(common, sourced.manifest.lint)
+            seen = (each for check in program.checks for each in check(sourced, found.training))
+            for each in (*found.diagnostics, *seen):
+                verdicts.add(each, settings)
             desired.append(desire(sourced.manifest, found.training, sourced.origin, found.validation))
     if cache:
         cache.save()
+    findings.update(verdicts.told.values())
     if any(finding.severity == "error" for finding in findings):
-        raise InvalidManifests(tuple(sorted(findings)))
-    return Resolved(rooted(sorted(desired, key=lambda one: one.address)), tuple(sorted(findings)))
+        raise InvalidManifests(tuple(sorted(findings)), verdicts.silenced)
+    return Resolved(rooted(sorted(desired, key=lambda one: one.address)), tuple(sorted(findings)), verdicts.silenced)
 
 
 class _Data(NamedTuple):
@@ -107,22 +115,22 @@ class _Libraries:
         if count := shared(learned, measured, self.training.digests):
             message = f"shares {count:,} of its {counted(measured.count, 'example')} with the training data"
             advice = "keep them apart: a model that has learned them says nothing about others"
-            yield Diagnostic(sourced.locate("spec", VALIDATION), message, advice, "warning")
+            yield Diagnostic(sourced.locate("spec", VALIDATION), message, advice, "warning", "validation-overlap")
 
 
-def _libraries(loaded: Loaded, capabilities: Capabilities, roots: tuple[Path, ...], cache: Cache | None) -> _Libraries:
-    """Make the readers of data, with the limits of this service."""
+def _libraries(
+    loaded: Loaded, capabilities: Capabilities, roots: tuple[Path, ...], cache: Cache | None, program: Program
+) -> _Libraries:
+    """Make the readers of data, with the limits of this service and the observers of this program."""
     settings = capabilities.settings.get("serviceVersion")
     version = loaded.workspace and (loaded.workspace.service_version or (settings.default if settings else ""))
     service = f"{capabilities.provider} {version or ''}".strip()
     folders = tuple(os.path.realpath(folder) for folder in (loaded.folder, *roots))
     limits = capabilities.limits
     measured = replace(limits, examples=limits.validation_examples or limits.examples, recommended_examples=0)
-    return _Libraries(
-        service,
-        Library(limits, folders, cache, service),
-        Library(measured, folders, cache, service, VALIDATION, "validation") if capabilities.rule(VALIDATION) else None,
-    )
+    training = Library(limits, folders, cache, service, observers=program.observers, edition=program.edition)
+    validation = replace(training, limits=measured, part=VALIDATION, use="validation", known={}, folders={})
+    return _Libraries(service, training, validation if capabilities.rule(VALIDATION) else None)
 
 
 def _manifest(sourced: Sourced, capabilities: Capabilities, service: str) -> Iterator[Diagnostic]:
@@ -133,9 +141,9 @@ def _manifest(sourced: Sourced, capabilities: Capabilities, service: str) -> Ite
         if (rule := capabilities.rule(path)) and (wrong := _misfit(rule, path, value, service)):
             yield Diagnostic(sourced.locate("spec", *path.split(".")), *wrong)
     yield from _crowded(sourced, capabilities, service)
-    where = sourced.locate("spec", "lifecycle", "ignoreChanges")
     for path in sourced.manifest.lifecycle.ignore_changes:
         if capabilities.rule(path) is None:
+            where = sourced.locate("spec", "lifecycle", "ignoreChanges")
             yield Diagnostic(where, f"{service} has no {path}, so there is nothing to ignore", "remove it")
     if MARK.search(str(sourced.manifest.fields.get("description", ""))):
         message = "the description contains a mark of ownership"

@@ -9,6 +9,10 @@ from pydantic_core import ErrorDetails
 
 from reconciler.source.wording import counted, quoted, shown, spelt, suggestion
 
+NAMES = (
+    "is not a name, nor a pattern of names",
+    "use lower-case letters, digits and hyphens; * stands for any characters, ? for one",
+)
 FORMS: Mapping[str, tuple[str, str]] = {
     "metadata.name": (
         "is not a name",
@@ -38,10 +42,18 @@ FORMS: Mapping[str, tuple[str, str]] = {
         "use at most 63 lower-case letters, digits, _ and -, a letter first; those with reconciler- are ours",
     ),
     "spec.labels": ("is not the value of a label", "use at most 63 lower-case letters, digits, _ and -"),
+    "spec.omit": NAMES,
+    "spec.patches.target.name": NAMES,
     "spec.kmsKeyName": ("is not a key", "write projects/P/locations/L/keyRings/R/cryptoKeys/K"),
     "spec.serviceAccount": ("is not a service account", "write its e-mail, NAME@PROJECT.iam.gserviceaccount.com"),
 }
 """What a pattern asks for, in words, by the field that has it, or the map or list that it is in; keys are apart."""
+
+ADVICE: Mapping[str, str] = {
+    "unreasoned": "add reason: why it does not matter here",
+    "set_twice": "keep one of the two",
+}
+"""What helps against faults that our own validators find, by the name of the fault; they word it themselves."""
 
 UNREPEATED = frozenset({"spec.endpoint"})
 """Fields whose wrong value is not repeated: a URL may have a password or a key in it."""
@@ -66,7 +78,8 @@ def mistake(path: tuple[str | int, ...], error: ErrorDetails, written: str) -> t
     field, value, kind = dotted(path), error["input"], error["type"]
     if kind.endswith("_type"):
         return _wrong_type(field, value, kind, written)
-    return _wrong_value(field, value, error, written) or (f"{field}: {error['msg'][:1].lower()}{error['msg'][1:]}", "")
+    other = f"{field}: {error['msg'][:1].lower()}{error['msg'][1:]}", ADVICE.get(kind, "")
+    return _wrong_value(field, value, error, written) or other
 
 
 def _wrong_type(field: str, value: object, kind: str, written: str) -> tuple[str, str]:
@@ -94,7 +107,8 @@ def _wrong_value(field: str, value: Any, error: ErrorDetails, written: str) -> t
             return f"{field} can't be {told}", suggestion(str(value), choices, "it can be")
         case "string_pattern_mismatch" | "label_key" as kind:
             around = re.sub(r"(\[\d+\]|\.[^.\[]*)$", "", field)
-            wrong, advice = FORMS.get(kind) or FORMS.get(field) or FORMS.get(around) or ("has the wrong form", "")
+            whole = re.sub(r"\[\d+\]", "", field)
+            wrong, advice = FORMS.get(kind) or FORMS.get(whole) or FORMS.get(around) or ("has the wrong form", "")
             return f"{field}: {'this' if field in UNREPEATED else spelt(value)} {wrong}", advice
         case "string_too_short":
             return f"{field} is empty", "write something, or remove the line"

@@ -102,7 +102,7 @@ def test_a_saved_plan_allows_nothing_more(bench: Bench, run: Command) -> None:
     bench.declare("two")
     ran = run("apply", "plan.json")
     assert ran.code == 4
-    assert "it would now also create tunedModels/two-" in ran.err
+    assert "  TunedModel/two\n    + create tunedModels/two-" in ran.err
 
 
 def test_an_edited_plan_is_refused(bench: Bench, run: Command) -> None:

@@ -286,6 +286,7 @@ def test_an_unprotected_plan_is_another_plan(bench: Bench, run: Command) -> None
     ran = run("apply", "--plan-digest", before, "--unprotect", "kept")
     assert ran.code == 4
     assert f"the plan is now {wished['digest']}, and {before} was reviewed" in ran.err
+    assert "  - TunedModel/kept  delete" in ran.out  # what it would be is shown
     assert run("apply", "plan.json", "--unprotect", "kept").code == 64
     assert run("apply", "plan.json").code == 0
     assert serving(run) == {"other"}
@@ -382,7 +383,7 @@ def test_an_edited_plan_with_a_digest_that_fits_is_not_the_one_reviewed(
     path = applied.root / "plan.json"
     edited(path, lambda plan: plan["wishes"]["replace"].append("TunedModel/two"), signed=True)
     methods.clear()
-    assert "it would now also" in run("apply", "plan.json").err  # two more acts than it lists
+    assert "2 writes that were not reviewed" in run("apply", "plan.json").err
     assert run("apply", "plan.json", "--plan-digest", approved).code == 4
     assert set(methods) == {"GET"}
 
@@ -432,15 +433,15 @@ def test_a_plan_for_another_endpoint(saved: Path, run: Command, applied: Bench) 
 @pytest.mark.parametrize(
     ("move", "said"),
     [
-        (lambda bench: bench.declare("four", epochs=7), "it would now also create tunedModels/four-"),
+        (lambda bench: bench.declare("four", epochs=7), "  TunedModel/four\n    + create tunedModels/four-"),
         (
             lambda bench: bench.declare("one", extra="  temperature: 0.5\n"),
-            "(TunedModel/one) with temperature=1.0->0.5 instead of temperature=1.0->0.25",
+            "    - temperature=1.0->0.25\n    + temperature=1.0->0.5\n",
         ),
-        (lambda bench: bench.declare("two", epochs=4), "it would now also create tunedModels/two-"),
+        (lambda bench: bench.declare("two", epochs=4), "    + create tunedModels/two-"),
         (
             lambda bench: bench.declare("one", extra="  temperature: 0.25\n  displayName: Other\n"),
-            "with displayName='Other' instead of none of that",
+            "    + displayName='Other'\n",
         ),
     ],
 )
@@ -453,6 +454,11 @@ def test_a_stale_plan_says_what_differs(
     assert ran.code == 4
     assert said in ran.err
     assert "plan again and review the difference" in ran.err
+    assert ran.out == ""
+    version, stale = map(json.loads, run("apply", "plan.json", "-o", "json").out.splitlines())
+    assert version["type"] == "version"
+    assert stale["type"] == "stale"
+    assert any(each["now"] for each in stale["deviations"])
     assert set(methods) == {"GET"}
 
 

@@ -20,7 +20,7 @@ MORE = "manifests/evil.yaml: has more errors than are shown; fix those that are 
 FIELDS = (
     "the fields are: displayName, description, labels, baseModel, tunedModelSource, preTunedModel, dataset, "
     "validationDataset, hyperparameters, exportLastCheckpointOnly, temperature, topP, topK, readerProjectNumbers, "
-    "kmsKeyName, serviceAccount, lifecycle"
+    "kmsKeyName, serviceAccount, lifecycle, lint"
 )
 
 
@@ -253,7 +253,7 @@ FLOODS = {
     "documents of another kind": Flood(
         lambda n: f"{HEAD}kind: X\n---\n" * n,
         80_000,
-        "2:7: `X` is not a kind of ours; write TunedModel or Workspace, or move the file elsewhere",
+        "2:7: `X` is not a kind of ours; write TunedModel, Workspace or Environment, or move the file elsewhere",
     ),
     "one key again and again": Flood(
         lambda n: f"{HEAD}kind: TunedModel\n" + "a: 1\n" * n,

@@ -144,7 +144,7 @@ def _dotenv(out: str, *, terminal: bool) -> list[str]:  # noqa: ARG001  (as ever
     return [line for line in out.splitlines() if not re.fullmatch(r"RECONCILER_MODEL_[A-Z0-9_]+=[\w./-]+", line)]
 
 
-READERS: Mapping[str, Callable[..., list[str]]] = {"text": _text, "json": _json, "dotenv": _dotenv}
+READERS: Mapping[str, Callable[..., list[str]]] = {"text": _text, "json": _json, "dotenv": _dotenv, "sarif": _json}
 
 
 def formats() -> dict[str, tuple[str, ...]]:

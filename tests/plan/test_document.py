@@ -2,13 +2,14 @@
 
 import json
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
 
 from reconciler.errors import Origin, ReconcilerError, StalePlan
-from reconciler.plan.change import Action, Change, Effect, FieldChange, Steps
+from reconciler.plan.change import Action, Change, Effect, Estimate, FieldChange, Steps
 from reconciler.plan.document import document, parse
 from reconciler.plan.format import PlanDocument
 from reconciler.plan.plan import Context, Plan, Wishes
@@ -16,6 +17,7 @@ from reconciler.resource.address import Address
 from reconciler.resource.dataset import Dataset, Example, Locator
 from reconciler.resource.desired import Desired
 from reconciler.resource.observed import Grant, Observed, State
+from reconciler.resource.prices import Prices
 from reconciler.resource.reason import Reason
 from reconciler.resource.rules import Value
 
@@ -41,6 +43,8 @@ REPLACE = Change(
     supersedes=(OLD,),
     inputs="f" * 64,
     steps=Steps(38, exact=False),
+    estimate=Estimate(180, 90, Decimal("0.00090")),
+    wasted=(Estimate(cost=Decimal("0.50")), Estimate()),
     grants=(Grant("USER", "a@example.com", "READER"),),
     notes=("a note",),
 )
@@ -52,6 +56,7 @@ PLAN = Plan(
     owned=3,
     foreign=2,
     warnings=("careful",),
+    prices=Prices("USD", "2026-11-01"),
 )
 
 
@@ -65,7 +70,7 @@ def edited(**changes: Any) -> str:
 
 def test_what_is_published() -> None:
     assert json.loads(text()) == {
-        "formatVersion": "1.0",
+        "formatVersion": "1.1",
         "digest": PLAN.digest,
         "context": {
             "workspace": "demo",
@@ -77,6 +82,7 @@ def test_what_is_published() -> None:
             "location": "l",
             "policy": "upsert-only",
         },
+        "environment": "",
         "wishes": {
             "retry": ["TunedModel/b", "TunedModel/support"],
             "replace": [],
@@ -95,6 +101,21 @@ def test_what_is_published() -> None:
             "refused": 0,
             "ignored": 0,
             "notes": 1,
+        },
+        "total": {
+            "trainings": 1,
+            "steps": 38,
+            "trainingTokens": 180,
+            "seconds": 90,
+            "cost": "0.0009",
+            "wasted": "0.5",
+            "currency": "USD",
+            "pricesAsOf": "2026-11-01",
+            "unknownSteps": 0,
+            "unknownTokens": 0,
+            "unknownSeconds": 0,
+            "unknownCost": 0,
+            "unknownWasted": 1,
         },
         "changes": [
             {
@@ -122,8 +143,14 @@ def test_what_is_published() -> None:
                 "parent": "",
                 "resources": CONSISTS,
                 "steps": {"count": 38, "exact": False},
+                "estimate": {"trainingTokens": 180, "seconds": 90, "cost": "0.0009"},
+                "wasted": [
+                    {"trainingTokens": None, "seconds": None, "cost": "0.5"},
+                    {"trainingTokens": None, "seconds": None, "cost": None},
+                ],
                 "grants": [{"grantee": "USER", "email": "a@example.com", "role": "READER"}],
                 "notes": ["a note"],
+                "data": None,
                 "dataset": {
                     "digest": "1:" + "ab" * 32,
                     "count": 15,

@@ -1,14 +1,21 @@
 """Limits on what one plan may do, on both sides of each."""
 
+from dataclasses import replace
+from decimal import Decimal
+
 import pytest
 
 from reconciler.errors import UnsafePlan
+from reconciler.plan.change import Action, Estimate
 from reconciler.plan.guards import Bounds, guard, tightest
 from reconciler.plan.plan import Plan
 from reconciler.plan.policy import POLICIES
 from reconciler.resource.desired import Desired
 from reconciler.resource.observed import Observed, State
+from reconciler.resource.prices import Prices
 from tests.build import desired, observed, planned
+
+EUR = Prices("EUR", "2026-11-01")
 
 
 def fleet(number: int, data: str = "one") -> list[Desired]:
@@ -172,4 +179,71 @@ def test_the_strictest_of_several_limits_wins() -> None:
     """Law 29."""
     assert tightest(None, 5, 3) == 3
     assert tightest(0, 5) == 0
+    assert tightest(None, None) is None
+
+
+def costing(*costs: str | None, prices: Prices | None = EUR) -> Plan:
+    """A plan of trainings with these costs; one of None is known to nobody, for want of a price."""
+    made = planned(fleet(len(costs)))
+    estimates = [Estimate(missing="a price") if cost is None else Estimate(cost=Decimal(cost)) for cost in costs]
+    rows = (replace(row, estimate=each) for row, each in zip(made.changes, estimates, strict=True))
+    return replace(made, changes=tuple(rows), prices=prices)
+
+
+def test_a_budget_in_money_on_both_sides() -> None:
+    made = costing("4.10", "5.90")
+    assert not objection(made, 2, cost=Decimal(10))
+    assert objection(made, 2, cost=Decimal("9.99")) == (
+        "cost: 10 is over the limit of 9.99 EUR; "
+        "raise `--max-cost`, or limits.maxCost in the workspace, if that is meant"
+    )
+
+
+def test_what_nobody_can_price_is_within_no_budget() -> None:
+    """An unknown cost is no zero."""
+    said = objection(costing("1", None, None), 3, cost=Decimal(10))
+    assert said == (
+        "cost: what TunedModel/m1 (and 1 more) costs is not known, so the limit of 10 EUR cannot be kept; "
+        "needed: a price; or take the limit away"
+    )
+    assert not objection(costing("1", None, None), 3)
+
+
+def test_all_that_is_missing_is_named_once() -> None:
+    made = costing(None, None, None, prices=None)
+    bare = (replace(made.changes[0], estimate=None), *made.changes[1:])
+    said = objection(replace(made, changes=bare), 3, cost=Decimal(10))
+    assert "so the limit of 10 cannot be kept; needed: a dataset, a price; or" in said
+
+
+def test_what_is_known_can_be_over_the_budget_whatever_the_rest_costs() -> None:
+    said = objection(costing("11", None), 2, cost=Decimal(10))
+    assert "TunedModel/m1 costs is not known" in said
+    assert "cost: 11 is over the limit of 10 EUR" in said
+
+
+def test_a_plan_that_trains_nothing_is_within_any_budget() -> None:
+    wants = fleet(2)
+    assert not objection(planned(wants, *running(wants)), 2, cost=Decimal(0), steps=0)
+
+
+@pytest.mark.parametrize("refused", [False, True])
+def test_a_refused_training_costs_nothing(refused: bool) -> None:  # noqa: FBT001
+    made = costing("11")
+    row = made.changes[0]
+    if refused:
+        made = replace(made, changes=(replace(row, refused=True, intended=row.action, action=Action.NOOP),))
+    assert bool(objection(made, 1, cost=Decimal(10))) is not refused
+
+
+def test_steps_that_nobody_can_count_are_within_no_limit() -> None:
+    made = planned(fleet(2))
+    rows = tuple(replace(row, steps=None) for row in made.changes)
+    said = objection(replace(made, changes=rows), 2, steps=100)
+    assert "steps: how many TunedModel/m0 (and 1 more) takes is not known, and the limit is 100" in said
+    assert "over the limit" not in said
+
+
+def test_the_tightest_of_several_limits() -> None:
+    assert tightest(None, Decimal(3), Decimal(2)) == 2
     assert tightest(None, None) is None

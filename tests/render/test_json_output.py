@@ -42,7 +42,7 @@ ROW = {"address": "TunedModel/hello", "target": MODEL}
 
 
 def test_a_stream_begins_with_its_version() -> None:
-    assert version_line() == '{"type": "version", "formatVersion": "1.0"}\n'
+    assert version_line() == '{"type": "version", "formatVersion": "1.1"}\n'
 
 
 @pytest.mark.parametrize(
@@ -107,7 +107,7 @@ def test_a_status() -> None:
 
 def test_outputs() -> None:
     assert outputs_json([Output(A, MODEL, stale=True)]) == (
-        '{\n  "formatVersion": "1.0",\n  "models": {\n    "hello": {\n'
+        '{\n  "formatVersion": "1.1",\n  "models": {\n    "hello": {\n'
         '      "id": "tunedModels/hello-x",\n      "stale": true,\n      "resources": {}\n    }\n  }\n}\n'
     )
 
@@ -141,7 +141,7 @@ def test_a_plan_is_its_document() -> None:
     )
     text = plan_json(made)
     assert text == plan_json(made)
-    assert text.startswith('{\n  "formatVersion": "1.0",\n  "digest": "')
+    assert text.startswith('{\n  "formatVersion": "1.1",\n  "digest": "')
     assert text.endswith("\n}\n")
     assert r'"old": "a\u009b\\ud800"' in text
     assert parse(text).digest == made.digest

@@ -91,6 +91,8 @@ def test_a_create_tells_all_that_is_declared() -> None:
         "      id: tunedModels/support-aaaaaaccccccccc\n"
         "      declared in manifests/support.yaml:3:1\n"
         "\n"
+        "1 training, at most 38 steps.\n"
+        "\n"
         "Plan: 1 to create, 0 to update, 0 to replace, 0 to delete.\n"
     )
 
@@ -125,6 +127,7 @@ def test_a_replace_tells_what_forces_it_what_it_costs_and_when_the_old_model_goe
         "      declared in manifests/support.yaml:3:1\n"
         "\n"
         "1 note.\n"
+        "1 training, 38 steps.\n"
         "\n"
         "Plan: 0 to create, 0 to update, 1 to replace, 0 to delete.\n"
     )
@@ -409,3 +412,8 @@ def test_colour_changes_nothing_but_colour(width: int) -> None:
     coloured = plan_text(made, ANSI, width)
     assert re.sub(r"\x1b\[[0-9;]*m", "", coloured) == plan_text(made, PLAIN, width)
     assert "\x1b[35m+/- TunedModel/support\x1b[0m" in coloured
+
+
+def test_an_environment_is_named_first() -> None:
+    named = replace(plan(CREATE), environment="prod\x1b")
+    assert plan_text(named, PLAIN, 100).startswith("Environment prod\\x1b\n\n  + create\n")

@@ -13,6 +13,7 @@ import pytest
 from reconciler.errors import InvalidManifests
 from reconciler.resource.dataset import Example, digest
 from reconciler.resource.rules import Capabilities
+from reconciler.resource.schema.environment import EnvironmentDocument
 from reconciler.resource.schema.tunedmodel import TunedModelDocument
 from reconciler.resource.schema.workspace import WorkspaceDocument
 from reconciler.source import datasets
@@ -52,7 +53,7 @@ def test_the_second_time_gives_the_same_without_parsing(
     second = cached()
     assert second == first
     assert [str(warning) for warning in second.warnings] == [
-        "d.jsonl: warning: repeats earlier examples on lines 3 and 4; each copy weighs in training"
+        "d.jsonl:3: warning: repeats earlier examples on lines 3 and 4; each copy weighs in training"
     ]
 
 
@@ -220,5 +221,5 @@ def test_a_faulty_manifest_is_never_remembered(cached: Callable[..., Resolved], 
 
 def test_what_was_valid_was_valid_under_these_schemas() -> None:
     """A changed schema must not meet documents that an older one let pass: put the new fingerprint into reading.py."""
-    schemas = [model.model_json_schema() for model in (TunedModelDocument, WorkspaceDocument)]
+    schemas = [model.model_json_schema() for model in (TunedModelDocument, WorkspaceDocument, EnvironmentDocument)]
     assert hashlib.sha256(json.dumps(schemas, sort_keys=True).encode()).hexdigest()[:12] == SCHEMAS

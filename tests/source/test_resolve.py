@@ -202,7 +202,7 @@ def test_findings_of_loading_and_resolving_come_together(
     write("a.yaml", "a: 1\n")
     model("b.yaml", "  readerProjectNumbers: []", "  dataset: {path: d.jsonl}")
     write("d.jsonl", GOOD + GOOD + "?\n")
-    assert [line.split(": ")[0] for line in rejected()] == ["a.yaml:1:1", "b.yaml:7:25", "d.jsonl", "d.jsonl:5"]
+    assert [line.split(": ")[0] for line in rejected()] == ["a.yaml:1:1", "b.yaml:7:25", "d.jsonl:3", "d.jsonl:5"]
 
 
 def test_a_shared_dataset_is_judged_once(

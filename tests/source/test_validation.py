@@ -10,7 +10,7 @@ import pytest
 FIELDS = (
     "the fields are: displayName, description, labels, baseModel, tunedModelSource, preTunedModel, dataset, "
     "validationDataset, hyperparameters, exportLastCheckpointOnly, temperature, topP, topK, readerProjectNumbers, "
-    "kmsKeyName, serviceAccount, lifecycle"
+    "kmsKeyName, serviceAccount, lifecycle, lint"
 )
 SPECS = [
     ("displayName: 5", ['m.yaml:7:16: spec.displayName must be text; `5` is a number; quote it: `"5"`']),
@@ -195,13 +195,20 @@ WHOLE = [
     ),
     (
         "apiVersion: reconciler.dev/v1alpha1\nkind: Deployment\n",
-        ["m.yaml:2:7: `Deployment` is not a kind of ours; write TunedModel or Workspace, or move the file elsewhere"],
+        [
+            "m.yaml:2:7: `Deployment` is not a kind of ours; write TunedModel, Workspace or Environment, or move the file elsewhere"
+        ],
     ),
     ("kind: TunedModel\n", ["m.yaml:1:1: apiVersion is missing; add apiVersion: reconciler.dev/v1alpha1"]),
-    ("apiVersion: reconciler.dev/v1alpha1\n", ["m.yaml:1:1: kind is missing; add kind: TunedModel or Workspace"]),
+    (
+        "apiVersion: reconciler.dev/v1alpha1\n",
+        ["m.yaml:1:1: kind is missing; add kind: TunedModel, Workspace or Environment"],
+    ),
     (
         "apiVersion: reconciler.dev/v1alpha1\nkind: [TunedModel]\n",
-        ["m.yaml:2:7: a list is not a kind of ours; write TunedModel or Workspace, or move the file elsewhere"],
+        [
+            "m.yaml:2:7: a list is not a kind of ours; write TunedModel, Workspace or Environment, or move the file elsewhere"
+        ],
     ),
     (TOP + SPEC, ["m.yaml:1:1: metadata is missing; add metadata: ..."]),
     (TOP + "metadata: {name: a}\n", ["m.yaml:1:1: spec is missing; add spec: ..."]),

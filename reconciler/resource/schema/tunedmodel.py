@@ -13,6 +13,7 @@ from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
 
 from reconciler.resource.address import KIND, NAME_PATTERN
+from reconciler.resource.lint import RuleName, Severity
 
 Ignorable: TypeAlias = Literal[
     "displayName",
@@ -74,6 +75,36 @@ class Metadata(Part):
         dict[str, str],
         Field(description="`reconciler.dev/renamed-from: OLD-NAME` carries a model over to this name."),
     ] = {}
+
+
+class LintSetting(Part):
+    """How severe the findings of one rule are here; `reconciler validate --rules` tells what the rules mean."""
+
+    rule: RuleName
+    severity: Annotated[Severity, Field(description="off: not told, but for the reason.")]
+    reason: Annotated[Text | None, Field(max_length=500, description="Why; required with off.")] = None
+
+    @model_validator(mode="after")
+    def _reasoned(self) -> Self:
+        """Who silences a rule says why."""
+        if self.severity == "off" and not (self.reason or "").strip():
+            raise PydanticCustomError("unreasoned", "a rule is silenced without a reason")
+        return self
+
+
+def _once(settings: tuple[LintSetting, ...]) -> tuple[LintSetting, ...]:
+    """Check that no rule is set twice: only one of the two would count."""
+    names = [setting.rule for setting in settings]
+    if twice := next((name for name in names if names.count(name) > 1), None):
+        raise PydanticCustomError("set_twice", "{rule} is set twice", {"rule": twice})
+    return settings
+
+
+Lint = Annotated[
+    tuple[LintSetting, ...],
+    AfterValidator(_once),
+    Field(strict=False, description="Rules of `reconciler validate` that are more or less severe here, or off."),
+]
 
 
 class InlineExample(Part):
@@ -238,6 +269,7 @@ class TunedModelSpec(Part):
         ),
     ] = None
     lifecycle: Lifecycle = Lifecycle()
+    lint: Lint = ()
 
     @model_validator(mode="after")
     def _one_base(self) -> Self:

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from reconciler.resource.prices import CURRENCY_PATTERN, DATE_PATTERN
-from reconciler.resource.schema.tunedmodel import Metadata, Part
+from reconciler.resource.schema.tunedmodel import Lint, Metadata, Part
 from reconciler.resource.workspace import (
     BUCKET_PATTERN,
     ENDPOINT_PATTERN,
@@ -87,6 +87,7 @@ class WorkspaceSpec(Part):
     ] = "sync"
     limits: Limits = Limits()
     prices: Annotated[Prices | None, Field(description="For estimates of what a plan costs.")] = None
+    lint: Lint = ()
 
 
 class WorkspaceDocument(Part):

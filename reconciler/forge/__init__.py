@@ -1,0 +1,1 @@
+"""Comments on pull requests: of GitHub and of GitLab, in the few REST calls that they take."""

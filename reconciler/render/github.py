@@ -1,0 +1,73 @@
+"""A plan for GitHub Actions: annotations beside the lines of the manifests, and outputs of the step.
+
+Refused rows are errors, what a reviewer must not miss (deletes, replacements, warnings) are warnings, and the rest are
+notices.
+"""
+
+from collections.abc import Iterator, Mapping
+
+from reconciler.errors import Origin
+from reconciler.plan.change import Action, Change, deletes
+from reconciler.plan.plan import Plan
+from reconciler.plan.rowdocument import money
+from reconciler.plan.total import total
+from reconciler.render.annotations import Annotation, Level
+from reconciler.render.costs import taken
+from reconciler.render.facts import detail
+from reconciler.render.wording import headline, last_line
+
+NOTED = (Action.CREATE, Action.UPDATE)
+"""Actions that are worth a notice."""
+
+
+def annotations(plan: Plan, objection: str = "") -> Iterator[Annotation]:
+    """What to say beside the lines of a pull request, the most severe first; `objection` is that of a guard."""
+    if objection:
+        yield Annotation(Level.ERROR, objection, "Refused by a guard")
+    yield from (_row(row, Level.ERROR, plan) for row in plan.changes if row.refused)
+    acting = [row for row in plan.changes if not row.refused]
+    yield from (_row(row, Level.WARNING, plan) for row in acting if deletes(row))
+    yield from (_row(row, Level.WARNING, plan) for row in acting if row.action is Action.REPLACE)
+    yield from (Annotation(Level.WARNING, warning) for warning in plan.warnings)
+    yield from (_row(row, Level.NOTICE, plan) for row in acting if row.action in NOTED)
+
+
+def _row(row: Change, level: Level, plan: Plan) -> Annotation:
+    """A row: what happens and why, why not, and what it takes."""
+    said = "; ".join(filter(None, (headline(row), detail(row), taken(row, plan.prices))))
+    return Annotation(level, said, str(row.address), row.desired.origin if row.desired else Origin(""))
+
+
+def outputs(plan: Plan, exit_code: int) -> Mapping[str, str]:
+    """The outputs of a step, by name. `exit-code` is the one that `--detailed-exitcode` gives."""
+    counts, sums = plan.counts, total(plan)
+    return {
+        "summary": last_line(plan),
+        "changes": str(counts.changes),
+        "creates": str(counts.create),
+        "updates": str(counts.update),
+        "replaces": str(counts.replace),
+        "deletes": str(counts.delete),
+        "training": str(counts.training),
+        "refused": str(counts.refused),
+        "ignored": str(counts.ignored),
+        "steps": str(sums.steps),
+        "cost": money(sums.cost),
+        "currency": plan.prices.currency if plan.prices else "",
+        "unknown-cost": str(sums.unknown_cost),
+        "digest": plan.digest,
+        "exit-code": str(exit_code),
+    }
+
+
+def assignments(values: Mapping[str, str]) -> str:
+    """Write outputs as the file of GITHUB_OUTPUT has them: each between two lines that the value does not hold."""
+    return "".join(f"{name}<<{(end := _delimiter(value))}\n{value}\n{end}\n" for name, value in values.items())
+
+
+def _delimiter(value: str) -> str:
+    """A word that is no part of a text, and the same one for the same text."""
+    word = "END"
+    while word in value:
+        word += "D"
+    return word

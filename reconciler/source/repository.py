@@ -1,0 +1,219 @@
+"""What git has of a file: its history, and what it was in a commit. Only read, and without a network.
+
+Git is asked by its own command, and of that by what gives the same answer to programs on every machine. A repository
+may be anybody's: what its configuration names as commands is not run (monitor, hooks, signatures, filters, pagers), no
+transport is allowed, so that nothing is fetched that a partial clone has left out, and whether git trusts the owner of
+the folder (safe.directory) stays git's own decision. Names go behind `--` or `--end-of-options`, and never through a
+shell. See git(1), "Environment Variables", and git-config(1), `protocol.allow` and `safe.bareRepository`.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import BinaryIO, NamedTuple
+
+from reconciler.errors import ReconcilerError
+
+PATIENCE = 30.0
+"""Seconds that all questions to one repository may take together."""
+
+MOST_COMMITS = 1000
+"""Commits that changed one file, of which its history tells."""
+
+_OPTIONS = (
+    *("--no-optional-locks", "--no-pager", "--no-replace-objects", "--literal-pathspecs"),
+    *("-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "core.pager=cat"),
+    *("-c", "protocol.allow=never", "-c", "safe.bareRepository=explicit"),
+    *("-c", "log.showRoot=true", "-c", "gc.auto=0", "-c", "maintenance.auto=false"),
+)
+_ENVIRONMENT = {
+    "GIT_ALLOW_PROTOCOL": "",  # unlike protocol.allow, the repository's configuration can't loosen it
+    "GIT_NO_LAZY_FETCH": "1",
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_TERMINAL_PROMPT": "0",
+    "LC_ALL": "C",
+}
+_HASH = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
+_FILE = "100"
+"""How the mode of a regular file begins; links and submodules have others."""
+
+
+class Unavailable(ReconcilerError):
+    """Git does not tell; the message says why."""
+
+
+class Version(NamedTuple):
+    """What a file was after a commit: the path it had there, and the name of its content."""
+
+    commit: str
+    path: str
+    blob: str
+
+
+@dataclass(slots=True)
+class Repository:
+    """A checkout of one repository. `top` is its real path; `shallow`: commits before some are not here."""
+
+    top: str
+    shallow: bool
+    begun: float = field(default_factory=time.monotonic)
+
+    def inside(self, path: str) -> str:
+        """The path below the top of what has this real path; raise Unavailable for what lies elsewhere."""
+        relative = os.path.relpath(path, self.top)
+        if relative == os.pardir or relative.startswith(os.pardir + os.sep):
+            raise Unavailable("it lies outside of the git checkout")
+        return "" if relative == os.curdir else relative
+
+    def commit(self, name: str) -> str:
+        """Find the commit that somebody names, a branch, tag or hash; raise Unavailable if there is none."""
+        found = self._ask("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}", may_fail=True)
+        text = found.decode("ascii", "replace").strip()
+        if not _HASH.fullmatch(text):
+            raise Unavailable(f"git knows no commit {name!r}", "fetch it first")
+        return text
+
+    def files(self, commit: str, path: str) -> Mapping[str, str]:
+        """The regular files at or below a path in a commit, and the names of their contents."""
+        where = ("--", path) if path else ()
+        listed = self._ask("ls-tree", "-r", "-z", "--full-tree", commit, *where)
+        entries = (entry.partition(b"\t") for entry in listed.split(b"\0") if entry)
+        sorted_out = ((os.fsdecode(name), meta.decode().split()) for meta, _, name in entries)
+        return {name: blob for name, (mode, _, blob) in sorted_out if mode.startswith(_FILE)}
+
+    def history(self, path: str) -> Iterator[Version]:
+        """What a file was after each commit that changed it, the newest first, under the names it had then.
+
+        A merge counts by what it changed for its first parent: files that were merged are in no other commit.
+        """
+        try:
+            head = self.commit("HEAD")
+        except Unavailable:  # there is no commit yet
+            return iter(())
+        listed = self._ask(
+            *("log", "--follow", "--raw", "-z", "--no-abbrev", "--format=%H", "--diff-merges=first-parent"),
+            *("--no-show-signature", "--no-ext-diff", "--no-textconv", "--no-color", f"--max-count={MOST_COMMITS}"),
+            *(head, "--", path),
+        )
+        return _versions(iter(listed.split(b"\0")))
+
+    def sizes(self, blobs: Iterable[str]) -> Mapping[str, int]:
+        """The bytes of contents, as far as they are here."""
+        wanted = "".join(f"{blob}\n" for blob in blobs)
+        told = self._ask("cat-file", "--batch-check=%(objectname) %(objecttype) %(objectsize)", stdin=wanted.encode())
+        found = (line.split() for line in told.decode().splitlines())
+        return {parts[0]: int(parts[2]) for parts in found if len(parts) == 3 and parts[1] == "blob"}  # noqa: PLR2004  (as asked)
+
+    def contents(self, blobs: Sequence[str]) -> Iterator[tuple[str, bytes]]:
+        """Small contents, as far as they are here, each with its name."""
+        told = self._ask("cat-file", "--batch", stdin="".join(f"{blob}\n" for blob in blobs).encode())
+        at = 0
+        while at < len(told):
+            end = told.index(b"\n", at)
+            name, kind, *size = told[at:end].decode().split()
+            at = end + 1
+            if kind == "blob":
+                yield name, told[at : at + int(size[0])]
+            at += int(size[0]) + 1 if size else 0
+
+    def open(self, blob: str) -> BinaryIO:
+        """Open a content, as it was committed: no filter touches it."""
+        try:
+            stream = tempfile.TemporaryFile()  # noqa: SIM115  (the caller closes it)
+        except OSError as error:
+            raise Unavailable(f"there is no room for a temporary file: {error.strerror}") from None
+        try:
+            self._run(("cat-file", "blob", blob), stdout=stream.fileno())
+        except BaseException:
+            stream.close()
+            raise
+        stream.seek(0)
+        return stream
+
+    def check_time(self) -> float:
+        """The seconds that are left; raise Unavailable when there are none."""
+        left = self.begun + PATIENCE - time.monotonic()
+        if left <= 0:
+            raise Unavailable(f"looking for it took more than {PATIENCE:.0f} seconds")
+        return left
+
+    def _ask(self, *arguments: str, stdin: bytes = b"", may_fail: bool = False) -> bytes:
+        """Run a command of git's for what it prints."""
+        return self._run(arguments, stdin=stdin, may_fail=may_fail)
+
+    def _run(
+        self, arguments: Sequence[str], *, stdin: bytes = b"", stdout: int = subprocess.PIPE, may_fail: bool = False
+    ) -> bytes:
+        return _git(self.top, arguments, stdin, stdout, self.check_time(), may_fail=may_fail)
+
+
+def repository(folder: str) -> Repository:
+    """Find the checkout that a folder is in; raise Unavailable if there is none, or git does not read it."""
+    told = _git(folder, ("rev-parse", "--is-shallow-repository", "--show-toplevel"))
+    shallow, _, top = told.partition(b"\n")
+    return Repository(os.path.realpath(os.fsdecode(top.removesuffix(b"\n"))), shallow == b"true")
+
+
+def _git(
+    folder: str,
+    arguments: Sequence[str],
+    stdin: bytes = b"",
+    stdout: int = subprocess.PIPE,
+    timeout: float = PATIENCE,
+    *,
+    may_fail: bool = False,
+) -> bytes:
+    """Run git in a folder; raise Unavailable where it can't be run, fails or takes too long."""
+    program = shutil.which("git")
+    if program is None:
+        raise Unavailable("git is not installed")
+    inherited = {name: value for name, value in os.environ.items() if not name.upper().startswith("GIT_")}
+    command = [program, "-C", folder, *_OPTIONS, *arguments]
+    try:
+        ran = subprocess.run(  # noqa: S603  (git itself, and no shell)
+            command,
+            input=stdin,
+            stdout=stdout,
+            stderr=subprocess.PIPE,
+            env={**inherited, **_ENVIRONMENT},
+            timeout=timeout,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        raise Unavailable(f"git took more than {PATIENCE:.0f} seconds") from None
+    except (OSError, ValueError) as error:  # a ValueError: there is a null character in a name
+        raise Unavailable(f"git cannot be run: {error}") from None
+    if ran.returncode and not may_fail:
+        raise Unavailable(_refusal(ran.stderr.decode("utf-8", "replace")))
+    return ran.stdout or b""
+
+
+def _refusal(said: str) -> str:
+    """Put into words why git does not answer."""
+    if "dubious ownership" in said:
+        return "git does not trust the checkout, which belongs to somebody else (safe.directory)"
+    if "not a git repository" in said or "must be run in a work tree" in said:
+        return "this is not a git checkout"
+    first = next(iter(said.splitlines()), "") or "it gives no reason"
+    return f"git refuses: {first.removeprefix('fatal: ')}"
+
+
+def _versions(tokens: Iterator[bytes]) -> Iterator[Version]:
+    """Read what `log --raw -z` prints: a hash, then for each file what became of it, and one path or two."""
+    commit = ""
+    for token in tokens:
+        entry = token.lstrip(b"\n")
+        if not entry.startswith(b":"):
+            commit = entry.decode("ascii", "replace")
+            continue
+        _, mode, _, blob, status = entry.decode("ascii", "replace").split()
+        path = next(tokens, b"")
+        if status[0] in "RC":
+            path = next(tokens, b"")
+        if mode.startswith(_FILE):
+            yield Version(commit, os.fsdecode(path), blob)

@@ -1,0 +1,119 @@
+"""Where git may have the data that a model was trained on: versions of files, the likeliest first.
+
+These are: what the manifest of the base revision names; what the file of today was, under whatever name; what the file
+of the base revision was; what earlier versions of the manifest held or named. Every version is read as data, and the
+digest decides.
+"""
+
+import os.path
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from reconciler.resource.datachange import Revision
+from reconciler.resource.dataset import Locator, is_stored
+from reconciler.source.comparison import Older
+from reconciler.source.declared import Manifests, Source, forms, source_in
+from reconciler.source.repository import Repository, Unavailable, repository
+from reconciler.source.search import MOST_VERSIONS, Candidate, Search, Wanted
+
+
+@dataclass(slots=True)
+class History:
+    """What git has of the data of a workspace. `folder` is the workspace's, `base` what the user calls a revision."""
+
+    folder: str
+    base: str = ""
+    _repositories: dict[str, Repository | Unavailable] = field(default_factory=dict, init=False)
+    _based: Manifests | None = field(default=None, init=False)
+
+    def look(self) -> str:
+        """Look at the base revision; give what is wrong with it, empty for nothing."""
+        try:
+            if self.base:
+                checkout = self._repository(self.folder)
+                commit, folder = checkout.commit(self.base), checkout.inside(os.path.realpath(self.folder))
+                self._based = Manifests(checkout, commit, folder)
+        except Unavailable as error:
+            return str(error)
+        return ""
+
+    def find(self, wanted: Wanted) -> Older:
+        """Find the older version; raise Unavailable, which says why, where there is none."""
+        if wanted.dataset.locator.remote or is_stored(wanted.digest):
+            raise Unavailable("data in Cloud Storage are not in git")
+        search = Search(wanted)
+        try:
+            for checkout, candidates in self._likely(wanted):
+                if found := search.among(checkout, candidates):
+                    return found
+        except Unavailable as error:
+            search.trouble = str(error)
+        raise Unavailable(search.outcome())
+
+    def _likely(self, wanted: Wanted) -> Iterator[tuple[Repository, Iterable[Candidate]]]:
+        """The versions to look at, group by group, the likeliest first."""
+        base = None
+        if self._based:
+            base = self._declared(self._based, wanted)
+            if base:
+                yield self._based.repository, self._of_base(self._based, base)
+        if wanted.digest:
+            yield from self._earlier(wanted, base)
+
+    def _earlier(self, wanted: Wanted, base: Source | None) -> Iterator[tuple[Repository, Iterable[Candidate]]]:
+        """The histories of the files that hold the data, or held them."""
+        known = (wanted.dataset.locator, *(base.forms if base else ()))
+        followed = set()
+        if path := wanted.dataset.locator.path:
+            checkout = self._repository(os.path.dirname(path))
+            followed.add(checkout.inside(path))
+            yield checkout, _followed(checkout, checkout.inside(path), known)
+        checkout = self._repository(os.path.dirname(wanted.manifest))
+        manifest = checkout.inside(os.path.realpath(wanted.manifest))
+        sources = [base] if base else []
+        versions = {version.blob: version for version in checkout.history(manifest)}
+        sizes = checkout.sizes(versions)
+        for blob, data in checkout.contents([each for each in [*versions][:MOST_VERSIONS] if each in sizes]):
+            checkout.check_time()
+            if source := source_in(versions[blob].path, data, wanted.names):
+                sources.append(source)
+                if not source.path:
+                    where = Revision(versions[blob].commit, source.manifest)
+                    yield checkout, [Candidate(where, "", source.forms)]
+        for source in sources:
+            if source.path and source.path not in followed:
+                followed.add(source.path)
+                yield checkout, _followed(checkout, source.path, (*source.forms, *known))
+
+    def _declared(self, based: Manifests, wanted: Wanted) -> Source | None:
+        """What the base revision declares as the data of the model; of a patched manifest that is not known."""
+        path, locator = wanted.manifest, wanted.dataset.locator
+        if not wanted.patched:
+            return based.source(wanted.names, os.path.relpath(os.path.realpath(path), based.repository.top))
+        file = based.repository.inside(locator.path) if locator.path else ""
+        return Source(file, forms(file, (locator,)), "") if file else None
+
+    def _of_base(self, based: Manifests, source: Source) -> list[Candidate]:
+        """The data of the base revision."""
+        where = Revision(based.commit, source.path or source.manifest, self.base)
+        blob = based.blob(source.path) if source.path else ""
+        return [] if blob is None else [Candidate(where, blob, source.forms)]
+
+    def _repository(self, folder: str) -> Repository:
+        """The checkout that a folder is in; a submodule is one of its own."""
+        if folder not in self._repositories:
+            try:
+                self._repositories[folder] = repository(folder)
+            except Unavailable as error:
+                self._repositories[folder] = error
+        found = self._repositories[folder]
+        if isinstance(found, Unavailable):
+            raise Unavailable(found.message)
+        return found
+
+
+def _followed(checkout: Repository, path: str, known: Iterable[Locator]) -> Iterator[Candidate]:
+    """The versions of a file."""
+    given = tuple(known)
+    for version in checkout.history(path):
+        yield Candidate(Revision(version.commit, version.path), version.blob, forms(version.path, given))
