@@ -48,7 +48,7 @@ def test_events_are_all_there_is_on_stdout(bench: Bench, run: Command) -> None:
     events = [json.loads(line) for line in run("apply", "--yes", "--no-wait", "-o", "json").out.splitlines()]
     assert [event["type"] for event in events] == ["version", "began", "ended", "finished"]
     waited = [json.loads(line) for line in run("wait", "-o", "json").out.splitlines()]
-    assert waited[0] == {"type": "version", "formatVersion": "1.0"}
+    assert waited[0] == {"type": "version", "formatVersion": "1.1"}
     assert {"progressed", "waited", "ended"} <= {event["type"] for event in waited}
     assert next(event for event in waited if event["type"] == "progressed")["total"] == 100
     assert waited[-1]["exitCode"] == 0
