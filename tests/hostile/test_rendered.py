@@ -30,6 +30,8 @@ from reconciler.plan.format import PlanDocument
 from reconciler.render.neutral import neutral
 from tests.hostile.liar import MODEL, WORKSPACE, Lie, Ran, World, listed, said
 from tests.hostile.nested import changed, places
+from tests.render.review import read
+from tests.render.runner import commands
 
 STAMP = "31337"
 """In every text that forges a line; the program itself never writes it."""
@@ -144,7 +146,34 @@ def _dotenv(out: str, *, terminal: bool) -> list[str]:  # noqa: ARG001  (as ever
     return [line for line in out.splitlines() if not re.fullmatch(r"RECONCILER_MODEL_[A-Z0-9_]+=[\w./-]+", line)]
 
 
-READERS: Mapping[str, Callable[..., list[str]]] = {"text": _text, "json": _json, "dotenv": _dotenv, "sarif": _json}
+OURS = re.compile(r"::(?:error|warning|notice)[ :]")
+PROPERTIES = frozenset({"file", "line", "col", "title"})
+
+
+def _github(out: str, *, terminal: bool) -> list[str]:  # noqa: ARG001  (as every reader)
+    """Commands of ours, one a line, and text; what a runner reads in the commands is shown to people too."""
+    lines = out.splitlines()
+    told = commands("\n".join(filter(OURS.match, lines)))
+    shown = [text for each in told for text in (each.message, each.properties.get("title", ""))]
+    wrong = [f"{each.name} at {key}" for each in told for key in each.properties if key not in PROPERTIES]
+    forged = [f"forged {each.message!r}" for each in told if each.message.startswith(STAMP)]
+    rest = "\n".join(line for line in lines if not OURS.match(line))
+    return wrong + forged + defects(rest) + [each for text in shown for each in defects(text.replace("\n", " "))]
+
+
+def _markdown(out: str, *, terminal: bool) -> list[str]:  # noqa: ARG001  (as every reader)
+    """Text, in which nothing but headings and folding is Markdown."""
+    return defects(out) + [f"forged {each!r}" for each in read(out).headings if STAMP in each]
+
+
+READERS: Mapping[str, Callable[..., list[str]]] = {
+    "text": _text,
+    "json": _json,
+    "dotenv": _dotenv,
+    "sarif": _json,
+    "github": _github,
+    "markdown": _markdown,
+}
 
 
 def formats() -> dict[str, tuple[str, ...]]:
@@ -281,8 +310,8 @@ def test_json_alters_nothing(world: World, field: str) -> None:
     world.write("one.yaml", changed(MODEL, ("spec", field), text[:40]))
     world.run("apply", "--yes")
     world.write("one.yaml", changed(MODEL, ("spec", field), "other"))
-    (_, _, document) = looked_at(world, "plan")
-    assert text[:40] in texts_in(json.loads(document.out))
+    looked_at(world, "plan")
+    assert text[:40] in texts_in(json.loads(world.run("plan", "-o", "json").out))
 
 
 # The service.
