@@ -152,11 +152,11 @@ def no_writes(target: Target) -> Iterator[None]:
     [
         ("workspace.yaml", WORKSPACE.replace("target", "other"), "workspace was 'target' and is 'other'"),
         ("workspace.yaml", f"{WORKSPACE}spec: {{owner: other}}\n", "owner was 'target' and is 'other'"),
-        ("rows.jsonl", ROWS.replace('"7"', '"seven"'), "it would now also create"),
+        ("rows.jsonl", ROWS.replace('"7"', '"seven"'), "+ create tunedModels/model-"),
         (
             "other.yaml",
             MODEL.replace("name: model", "name: other") + "  dataset: {path: rows.jsonl}\n",
-            "(TunedModel/other)",
+            "TunedModel/other + create tunedModels/other-",
         ),
     ],
 )

@@ -178,7 +178,7 @@ def saved_plan_refused(stage: Stage) -> None:
     stage.write("edited.json", content.replace(stage.id("sentences"), "sentences-of-somebody"), show=False)
     stage.run("apply edited.json", 4)
     stage.tell("A later version of the program made the plan.")
-    stage.write("later.json", content.replace('"formatVersion": "1.0"', '"formatVersion": "2.0"'), show=False)
+    stage.write("later.json", content.replace('"formatVersion": "1.1"', '"formatVersion": "2.0"'), show=False)
     stage.run("apply later.json", 1)
     stage.write("broken.json", json.dumps({"formatVersion": "1.0", "digest": 7}), show=False)
     stage.run("apply --plan broken.json", 1)
