@@ -1,6 +1,7 @@
 """`reconciler plan`: what apply would do. It gets a Reader, so it cannot write."""
 
 import sys
+from dataclasses import replace
 
 import click
 
@@ -66,12 +67,14 @@ def command(
     """Show what apply would do; never writes."""
     reports.check_free(reporting.report, out)
     with github.annotating(output, console):
-        begun = session.begin(place)
-        console.warn(begun.warnings)
+        declared = session.begin(place)
+        console.warn(declared.warnings)
+        history = History(str(declared.folder), comparison.base or "")
+        begun, told = planning.within_base(declared, history)
         terms = planning.terms(begun, planning.Request(selection, asked, safety))
         reader: Reader = connect(begun)
-        history = History(str(begun.folder), comparison.base or "")
         plan = with_data(planning.make(begun, reader, terms), history, comparison.show_examples)
+        plan = replace(plan, warnings=told + plan.warnings)
         refusal = _refusal(plan, begun, safety)
         shown = Shown(plan, str(begun.folder), str(refusal or ""))
         _show(shown, reporting, begun, console, output)

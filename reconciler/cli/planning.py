@@ -6,14 +6,16 @@ from datetime import UTC, datetime
 from reconciler.cli.options import Asked, Safety, Selection
 from reconciler.cli.selection import check_known, check_selected, select, wishes
 from reconciler.cli.session import Session
+from reconciler.plan.baseline import bounded, differences
 from reconciler.plan.estimate import estimated
 from reconciler.plan.guards import SHARE, Bounds, guard, tightest
 from reconciler.plan.plan import Plan
-from reconciler.plan.policy import POLICIES
+from reconciler.plan.policy import POLICIES, strictest
 from reconciler.plan.terms import Terms
 from reconciler.preview import preview
 from reconciler.providers.port import Reader
 from reconciler.source.collector import collector_resting
+from reconciler.source.revisions import History
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,18 @@ def _bounds(session: Session, safety: Safety) -> Bounds:
     )
 
 
-def strictest(workspace: str, option: str | None) -> str:
-    """The policy that allows less: an option may tighten the workspace's, and never loosen it."""
-    order = list(POLICIES)
-    return max(workspace, option or workspace, key=order.index)
+def within_base(session: Session, history: History) -> tuple[Session, tuple[str, ...]]:
+    """The session within the bounds of the base revision too, and in what the two workspaces differ.
+
+    Raises ReconcilerError where there is no such revision; one without a workspace has no bounds, which is told.
+    """
+    manifests = history.based()
+    if manifests is None:
+        return session, ()
+    base = manifests.workspace(session.loaded.environment)
+    if base is None:
+        return session, (f"{history.base} has no valid workspace here, so it has no limits that count",)
+    declared = session.loaded.workspace or session.workspace
+    return replace(session, workspace=bounded(session.workspace, base)), tuple(
+        differences(declared, base, history.base)
+    )

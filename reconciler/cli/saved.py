@@ -8,12 +8,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from reconciler.cli.options import Place
-from reconciler.cli.planning import strictest
 from reconciler.cli.session import Session
 from reconciler.errors import ReconcilerError, UsageError
 from reconciler.plan.document import AGAIN, parse
 from reconciler.plan.format import PlanDocument
 from reconciler.plan.plan import Plan
+from reconciler.plan.policy import strictest
 from reconciler.plan.terms import Terms
 from reconciler.resource.address import parse as parse_address
 from reconciler.source import tree

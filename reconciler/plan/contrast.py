@@ -1,7 +1,7 @@
 """What differs between two environments of one set of manifests, as declared: neither remote is asked."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass, replace
 
 from reconciler.resource.address import Address
 from reconciler.resource.dataset import Dataset
@@ -62,12 +62,17 @@ def contrast(left: Side, right: Side) -> Contrast:
     return Contrast(
         left.name,
         right.name,
-        _differences(dict(_flat("spec", left.workspace)), dict(_flat("spec", right.workspace))),
+        workspaces(left.workspace, right.workspace),
         tuple((address, found) for address, found in compared if found),
         tuple(sorted(ones.keys() - others.keys())),
         tuple(sorted(others.keys() - ones.keys())),
         sum(not found for _, found in compared),
     )
+
+
+def workspaces(left: Workspace, right: Workspace) -> tuple[Difference, ...]:
+    """Compare what the specs of two workspaces say; defaults count as said."""
+    return _differences(dict(_flat("spec", replace(left, name=""))), dict(_flat("spec", replace(right, name=""))))
 
 
 def _differences(left: Mapping[str, str], right: Mapping[str, str]) -> tuple[Difference, ...]:

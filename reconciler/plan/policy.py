@@ -31,6 +31,13 @@ def create_only(plan: Plan) -> Plan:
 
 
 POLICIES: Mapping[str, Policy] = {"sync": sync, "upsert-only": upsert_only, "create-only": create_only}
+"""By name, the one that allows most first."""
+
+
+def strictest(*names: str | None) -> str:
+    """Of several policies the one that allows least; None is no policy."""
+    order = list(POLICIES)
+    return max((name for name in names if name is not None), key=order.index, default=order[0])
 
 
 def _each(plan: Plan, function: Callable[[Change], Change]) -> Plan:

@@ -28,11 +28,9 @@ CHANGED = "the file has changed meanwhile, or cannot be read"
 def with_data(plan: Plan, history: History, examples: int = 0) -> Plan:
     """The same plan, with what changed in the data of its rows; of `examples` a kind also what is in them."""
     comparing = _Comparing(history, examples, bool(plan.environment))
-    wrong = history.look()
-    warnings = (f"--base {history.base}: {wrong}",) if wrong else ()
     with collector_resting():
         rows = tuple(replace(row, data=comparing.row(row)) for row in plan.changes)
-    return replace(plan, changes=rows, warnings=(*plan.warnings, *warnings))
+    return replace(plan, changes=rows)
 
 
 @dataclass(slots=True)

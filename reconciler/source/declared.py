@@ -16,14 +16,18 @@ from reconciler.resource.dataset import REMOTE, Locator
 from reconciler.resource.manifest import Manifest, manifest
 from reconciler.resource.rules import DataLimits
 from reconciler.resource.schema.tunedmodel import TunedModelDocument
+from reconciler.resource.workspace import Workspace
 from reconciler.source import locators, tree
 from reconciler.source.documents import parse
+from reconciler.source.environments import overlaid
 from reconciler.source.formats import FORMATS
 from reconciler.source.locators import CONVERSATIONS, Named
+from reconciler.source.reading import Reading
 from reconciler.source.repository import Repository
 from reconciler.source.rows import INPUT_FIELD, OUTPUT_FIELD
 from reconciler.source.sourced import Sourced
 from reconciler.source.text import LARGEST_FILE, decode
+from reconciler.source.tree import File
 
 LARGEST_TREE = 64 * 1024 * 1024
 """Bytes of manifests of one commit that are read."""
@@ -70,6 +74,19 @@ class Manifests:
         wanted = tuple(names)
         paths = sorted((path for name in wanted for path in self._named.get(name, ())), key=lambda path: path != first)
         return next(filter(None, (source_in(path, self._contents[path], wanted) for path in paths)), None)
+
+    def workspace(self, environment: str) -> Workspace | None:
+        """The workspace as it was, in an environment; None if there was none that is valid.
+
+        An environment that was not there yet has what its base had.
+        """
+        reading = Reading()
+        for path, data in self._contents.items():
+            if b"Workspace" in data or b"Environment" in data:
+                reading.content(File(path, f"/{path}"), data)
+        chosen = next((each for each in reading.environments if each.name == environment), None)
+        homes = (overlaid(reading, chosen, None, whole=False) if chosen else reading).homes
+        return homes[0].manifest if len(homes) == 1 else None
 
     def blob(self, path: str) -> str | None:
         """The name of the content of a file."""

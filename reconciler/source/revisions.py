@@ -26,16 +26,16 @@ class History:
     _repositories: dict[str, Repository | Unavailable] = field(default_factory=dict, init=False)
     _based: Manifests | None = field(default=None, init=False)
 
-    def look(self) -> str:
-        """Look at the base revision; give what is wrong with it, empty for nothing."""
-        try:
-            if self.base:
+    def based(self) -> Manifests | None:
+        """The manifests of the base revision, if there is one; raise Unavailable if git has no such revision."""
+        if self.base and self._based is None:
+            try:
                 checkout = self._repository(self.folder)
                 commit, folder = checkout.commit(self.base), checkout.inside(os.path.realpath(self.folder))
                 self._based = Manifests(checkout, commit, folder)
-        except Unavailable as error:
-            return str(error)
-        return ""
+            except Unavailable as error:
+                raise Unavailable(f"--base {self.base}: {error.message}", error.advice) from None
+        return self._based
 
     def find(self, wanted: Wanted) -> Older:
         """Find the older version; raise Unavailable, which says why, where there is none."""
@@ -53,10 +53,10 @@ class History:
     def _likely(self, wanted: Wanted) -> Iterator[tuple[Repository, Iterable[Candidate]]]:
         """The versions to look at, group by group, the likeliest first."""
         base = None
-        if self._based:
-            base = self._declared(self._based, wanted)
+        if based := self.based():
+            base = self._declared(based, wanted)
             if base:
-                yield self._based.repository, self._of_base(self._based, base)
+                yield based.repository, self._of_base(based, base)
         if wanted.digest:
             yield from self._earlier(wanted, base)
 

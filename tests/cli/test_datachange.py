@@ -118,15 +118,6 @@ def test_a_new_model_that_the_base_does_not_have(git: Git, bench: Bench, run: Co
     assert told.startswith("data: 2 added")
 
 
-def test_a_base_that_is_none_is_a_warning(trained: Git, run: Command, monkeypatch: pytest.MonkeyPatch) -> None:
-    trained.write("manifests/numbers.jsonl", jsonl(OTHER))
-    monkeypatch.setenv("RECONCILER_BASE", "origin/main")
-    ran = run("plan")
-    assert ran.code == 0
-    assert "Warning: --base origin/main: git knows no commit 'origin/main'; fetch it first" in ran.out
-    assert "data: 2 added" in ran.out
-
-
 def test_several_models_of_one_dataset_read_it_once(
     git: Git, bench: Bench, run: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -67,7 +67,6 @@ def find(
 ) -> Revision:
     """Where the old version is found; its examples are the right ones."""
     history = History(str(git.top / "m"), base)
-    assert history.look() == ""
     wanted = short_digest(digested(old)) if recorded is None else recorded
     found = history.find(Wanted(wanted, ("one",), str(git.top / file), dataset(git.top / path, **how)))
     assert found.census.digest == digested(old)
@@ -231,9 +230,11 @@ def test_bases_with_odd_names(git: Git, name: str) -> None:
 
 def test_a_base_that_is_none(git: Git, tmp_path: Path) -> None:
     history = History(str(git.top / "m"), "origin/main")
-    assert history.look() == "git knows no commit 'origin/main'; fetch it first"
+    with pytest.raises(Unavailable, match="--base origin/main: git knows no commit 'origin/main'; fetch it first"):
+        history.based()
     (tmp_path / "plain").mkdir()
-    assert History(str(tmp_path / "plain"), "main").look() == "this is not a git checkout"
+    with pytest.raises(Unavailable, match="--base main: this is not a git checkout"):
+        History(str(tmp_path / "plain"), "main").based()
 
 
 @pytest.mark.parametrize("name", ["new\nline.jsonl", "-rf.jsonl", ":(top)*.jsonl", "sp ace'\".jsonl"])
@@ -370,7 +371,6 @@ def test_of_a_patched_manifest_the_base_has_the_file_of_today(git: Git) -> None:
     git.write("m/data/staging.jsonl", jsonl(NEW[:5]))
     today = dataset(git.top / "m/data/staging.jsonl")
     history = History(str(git.top / "m"), "HEAD")
-    assert history.look() == ""
     wanted = Wanted("", ("one",), str(git.top / "m/one.yaml"), today, patched=True)
     found = history.find(wanted)
     assert (found.found, found.census.digest) == (Revision(base, "m/data/staging.jsonl", "HEAD"), digested(OLD[:5]))
