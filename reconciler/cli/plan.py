@@ -28,6 +28,7 @@ from reconciler.errors import UnsafePlan
 from reconciler.plan.change import acts
 from reconciler.plan.plan import Plan
 from reconciler.providers.port import Reader
+from reconciler.render.annotations import verbatim
 from reconciler.render.text import plan_text
 from reconciler.source.datachanges import with_data
 from reconciler.source.revisions import History
@@ -97,10 +98,11 @@ def _refusal(plan: Plan, begun: Session, safety: Safety) -> UnsafePlan | None:
 
 def _show(shown: Shown, how: Reporting, begun: Session, console: Console, output: str) -> None:
     """Print a plan as the result of a command."""
-    if output in ("text", "github"):
-        console.print(plan_text(shown.plan, console.style(sys.stdout), console.width(sys.stdout)))
-    else:
+    if output not in ("text", "github"):
         console.print(FORMS[output](shown, how))
+        return
+    text = plan_text(shown.plan, console.style(sys.stdout), console.width(sys.stdout))
+    console.print(verbatim(text) if output == "github" else text)
     if output == "github":
         code = UnsafePlan.exit_code if shown.objection else _exit_code(shown.plan)
         github.publish(shown, code, how.details_at, begun.warnings, console)

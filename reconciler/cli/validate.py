@@ -84,9 +84,9 @@ def _written(found: Found, output: str) -> str:
             return sarif(found.findings, found.silenced, __version__, locate)
         case "github":
             from reconciler.cli.github import locate
-            from reconciler.render.annotations import commands, of
+            from reconciler.render.annotations import commands, of, verbatim
 
             text = findings_text(found.models, found.findings, found.silenced)
-            return text + commands(map(of, found.findings), locate)
+            return verbatim(text) + commands(map(of, found.findings), locate)
         case _:
             return findings_text(found.models, found.findings, found.silenced)

@@ -6,9 +6,11 @@ last of them counts those that are left out. The runner ends values at `:` and `
 are written as the runner's ActionCommand reads them.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from hashlib import sha256
 from typing import TypeAlias
 
 from reconciler.errors import Diagnostic, Origin
@@ -18,6 +20,8 @@ MOST = 10
 """Annotations of one level that GitHub shows for a step."""
 LONGEST = 4000
 """Characters of a message that are told."""
+_COMMAND = re.compile(r"^\W*::|##\[", re.MULTILINE)
+"""What the runner may take for a command: `::` behind blanks, and the older form anywhere in a line."""
 
 Locate: TypeAlias = Callable[[str], str]
 """From a file as we name it to its path from the root of the repository, with `/`; empty if it lies elsewhere."""
@@ -53,6 +57,17 @@ def commands(annotations: Iterable[Annotation], locate: Locate) -> str:
     given = list(annotations)
     shown = (each for level in Level for each in _most([one for one in given if one.level is level]))
     return "".join(f"{_command(each, locate)}\n" for each in shown)
+
+
+def verbatim(text: str) -> str:
+    """Write a text into the log so that none of its lines is a command, whatever people have written.
+
+    Where one could be, commands are stopped until a word comes that the text cannot hold: its own SHA-256.
+    """
+    if not _COMMAND.search(text):
+        return text
+    word = sha256(text.encode(errors="backslashreplace")).hexdigest()
+    return f"::stop-commands::{word}\n{text}::{word}::\n"
 
 
 def _most(annotations: Sequence[Annotation]) -> Iterator[Annotation]:

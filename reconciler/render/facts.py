@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from reconciler.plan.change import TRAININGS, Action, Change, Effect, FieldChange, deletes
+from reconciler.plan.change import TRAININGS, Action, Change, Effect, FieldChange, deletes, unwanted
 from reconciler.render import datachange
 from reconciler.render.costs import taken, wasted
 from reconciler.render.progress import training
@@ -92,10 +92,23 @@ def _models(change: Change) -> Iterator[Fact]:
     for other in change.supersedes if not change.refused else ():
         if change.action is not Action.REPLACE or other != old:
             yield Fact(f"deleted when {target} is READY: {other.name}{_state(other)}")
+    yield from (Fact(f"protected until now: {each.name}", Tone.REFUSED) for each in _going(change) if _protected(each))
     if change.parent:
         yield Fact(f"tuned from: {change.parent}")
     if change.successor:
         yield Fact(f"in its place: {change.successor}")
+
+
+def _going(change: Change) -> tuple[Observed, ...]:
+    """The models that a row deletes, at once or later."""
+    if change.refused:
+        return ()
+    return (*((change.observed,) if change.observed and unwanted(change) else ()), *change.supersedes)
+
+
+def _protected(observed: Observed) -> bool:
+    """Whether the mark of a model says that it must not be deleted: whoever lifts that should be seen."""
+    return observed.ownership is not None and observed.ownership.protect
 
 
 def _trains(change: Change) -> bool:

@@ -27,7 +27,7 @@ spec:
 
 
 class Repository:
-    """A checkout with `manifests/`."""
+    """A checkout with `manifests/`, of which a remote has a first commit."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -37,11 +37,22 @@ class Repository:
         rows = ({"text_input": str(n), "output": str(n + 1)} for n in range(20))
         (manifests / "numbers.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
         self.git("init", "--quiet", "--initial-branch=main")
+        self.publish()
 
     def declare(self, name: str, epochs: int = 2) -> None:
         """Write a manifest."""
         text = MODEL.replace("NAME", name).replace("EPOCHS", str(epochs))
         (self.folder / "manifests" / f"{name}.yaml").write_text(text)
+
+    def limit(self, limits: str) -> None:
+        """Write limits into the workspace."""
+        text = WORKSPACE.replace("endpoint: emulator}", f"endpoint: emulator, limits: {{{limits}}}}}")
+        (self.folder / "manifests" / "workspace.yaml").write_text(text)
+
+    def publish(self) -> None:
+        """Commit everything, and let it be what the remote has."""
+        self.commit()
+        self.git("update-ref", "refs/remotes/origin/main", "HEAD")
 
     def git(self, *arguments: str) -> None:
         """Run git."""

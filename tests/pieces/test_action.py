@@ -1,5 +1,6 @@
 """The composite action, step by step as GitHub's runner runs it, against the emulator and an emulation of GitHub."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from tests import tested
 from tests.forge.emulation import TOKEN, Forge, Reply, served
 from tests.pieces.conftest import QUICK, Repository
 from tests.pieces.runner import ACTION, ROOT, Runner
+from tests.render.runner import commands
 
 pytestmark = [pytest.mark.process, pytest.mark.loopback]
 
@@ -36,6 +38,7 @@ def runner(tmp_path: Path, repository: Repository, forge: Forge) -> Iterator[Run
             "GITHUB_API_URL": address,
             "GITHUB_REPOSITORY": "acme/models",
             "GITHUB_REF": "refs/pull/12/merge",
+            "GITHUB_BASE_REF": "main",
             "GITHUB_SERVER_URL": "https://github.com",
             "GITHUB_RUN_ID": "77",
             "XDG_CACHE_HOME": str(tmp_path / "cache"),
@@ -65,6 +68,47 @@ def test_a_pull_request_is_planned_and_has_one_comment(runner: Runner, repositor
     assert (none.code, none.outputs["changes"]) == (0, "0")
     assert "No changes" in forge.bodies[0]
     assert TOKEN not in ended.log + again.log + none.log
+
+
+def test_a_pull_request_cannot_raise_its_own_limits(runner: Runner, repository: Repository, forge: Forge) -> None:
+    repository.limit("maxCreates: 0")
+    repository.publish()
+    repository.limit("maxCreates: 9")
+    repository.declare("first")
+    ended = runner.run(token=TOKEN)
+    assert (ended.code, ended.outputs["plan"]) == (4, "")
+    assert "spec.limits.maxCreates: 0 -> 9" in forge.bodies[0]
+
+
+def test_a_checkout_without_the_base_is_no_plan(runner: Runner, repository: Repository) -> None:
+    repository.git("update-ref", "-d", "refs/remotes/origin/main")
+    ended = runner.run(token=TOKEN)
+    assert ended.code == 1
+    assert "git knows no commit 'origin/main'; fetch it first" in ended.summary
+
+
+def test_each_environment_has_a_comment_of_its_own(runner: Runner, repository: Repository, forge: Forge) -> None:
+    repository.declare("first")
+    for name in ("prod", "staging"):
+        text = f"apiVersion: reconciler.dev/v1alpha1\nkind: Environment\nmetadata: {{name: {name}}}\n"
+        spec = f"spec: {{workspace: {{owner: support-{name}}}}}\n"
+        (repository.folder / "manifests" / f"{name}.yaml").write_text(text + spec)
+    for name in ("prod", "staging", "prod"):
+        assert runner.run(token=TOKEN, environment=name).code == 0
+    assert [body.splitlines()[0] for body in forge.bodies] == [
+        "<!-- reconciler:prod -->",
+        "<!-- reconciler:staging -->",
+    ]
+
+
+def test_no_text_is_a_command_of_the_runner(runner: Runner, repository: Repository) -> None:
+    """Not even the name of a file, and not in a fork."""
+    (repository.folder / "manifests" / "::error::forged.yaml").write_text("kind: ['##[error]forged'")
+    for runner.payload in (OURS, FORK):
+        ended = runner.run(token=TOKEN, path="manifests/::error::forged.yaml")
+        assert ended.code == 1
+        assert [each for each in commands(ended.log) if each.message.startswith("forged")] == []
+        assert any("forged.yaml" in each.properties.get("file", "") for each in commands(ended.log))
 
 
 def test_a_plan_without_changes_begins_no_comment(runner: Runner, forge: Forge) -> None:
@@ -202,7 +246,7 @@ def test_every_input_and_output_is_connected() -> None:
     assert set(ACTION["outputs"]) - ours <= set(outputs(Plan(tested.tested().context, ()), 0))
     given = {name for step in ACTION["runs"]["steps"] for name in step["env"]}
     scripts = script + (ROOT / "ci/github/install").read_text(encoding="utf-8")
-    assert {name for name in given if f"${name}" not in scripts} == {"GITHUB_TOKEN"}
+    assert {name for name in given if not re.search(rf"\${{?{name}\b", scripts)} == {"GITHUB_TOKEN"}
 
 
 @pytest.mark.parametrize("file", sorted((ROOT / "examples/github").glob("*.yml")), ids=lambda file: file.name)

@@ -46,6 +46,7 @@ def job(repository: Repository, forge: Forge, path_with_program: Mapping[str, st
                     "CI_JOB_URL": "https://gitlab.com/acme/models/-/jobs/9",
                     "CI_PROJECT_ID": "acme/models",
                     "CI_MERGE_REQUEST_IID": "12",
+                    "CI_MERGE_REQUEST_TARGET_BRANCH_NAME": "main",
                     **variables,
                 },
                 stdout=subprocess.PIPE,
@@ -67,6 +68,16 @@ def test_a_merge_request_has_one_note(job: Run, repository: Repository, forge: F
     [body] = forge.bodies
     assert "2 to create" in body
     assert TOKEN not in log
+
+
+def test_a_merge_request_cannot_raise_its_own_limits(job: Run, repository: Repository) -> None:
+    repository.limit("maxCreates: 0")
+    repository.publish()
+    repository.limit("maxCreates: 9")
+    repository.declare("first")
+    code, log = job("reconciler-plan")
+    assert code == 4
+    assert "creates: 1 is over the limit of 0" in log
 
 
 def test_without_a_token_the_plan_is_in_the_log(job: Run, repository: Repository, forge: Forge) -> None:

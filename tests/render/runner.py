@@ -1,6 +1,7 @@
 """What GitHub's runner makes of a log and of a file of outputs, as its documentation and its source have it."""
 
 import re
+from collections.abc import Iterator
 from typing import NamedTuple
 
 COMMAND = re.compile(r"::([a-z-]+)(?: ([^:]*))?::(.*)")
@@ -16,8 +17,11 @@ class Command(NamedTuple):
 
 
 def commands(log: str) -> list[Command]:
-    """The workflow commands of a log: a line that begins with `::` after nothing but blanks, whatever ends lines."""
-    found = (COMMAND.fullmatch(line.lstrip()) for line in log.splitlines() if line.lstrip().startswith("::"))
+    """The workflow commands of a log: a line that begins with `::` after nothing but blanks, whatever ends lines.
+
+    None counts from `::stop-commands::WORD` up to `::WORD::`. The older form `##[NAME]` has to be in no line that does.
+    """
+    found = [COMMAND.fullmatch(line) for line in _heard(log) if line.startswith("::")]
     return [
         Command(
             each[1],
@@ -30,6 +34,20 @@ def commands(log: str) -> list[Command]:
         for each in found
         if each
     ]
+
+
+def _heard(log: str) -> Iterator[str]:
+    """The lines in which commands are looked for."""
+    stopped = ""
+    for line in map(str.lstrip, log.splitlines()):
+        if not stopped and line.startswith("::stop-commands::"):
+            stopped = line.removeprefix("::stop-commands::")
+        elif not stopped:
+            assert line.startswith("::") or "##[" not in line
+            yield line
+        elif line == f"::{stopped}::":
+            stopped = ""
+    assert not stopped
 
 
 def outputs(file: str) -> dict[str, str]:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.errors import Diagnostic, Origin
-from reconciler.render.annotations import Annotation, Level, commands, of
+from reconciler.render.annotations import Annotation, Level, commands, of, verbatim
 from reconciler.render.neutral import neutral
 from tests.render import runner
 
@@ -89,3 +89,19 @@ def test_a_diagnostic_keeps_all_it_says() -> None:
         Annotation(Level.ERROR, "is wrong; mend it", "few-examples", HERE)
     )
     assert of(Diagnostic(HERE, "is odd", severity="warning")) == Annotation(Level.WARNING, "is odd", "", HERE)
+
+
+@pytest.mark.parametrize("line", ["::add-mask::x", "  ::error::x", "\u200b::error::x", "a ##[add-mask]x"])
+def test_a_text_is_no_command(line: str) -> None:
+    text = f"Plan:\n{line}\n::stop-commands::x\n::x::\n"
+    assert runner.commands(verbatim(text)) == []
+    assert text in verbatim(text)
+
+
+def test_commands_behind_a_text_are_heard() -> None:
+    log = verbatim("::x::\n") + commands([Annotation(Level.ERROR, "said")], str)
+    assert [each.message for each in runner.commands(log)] == ["said"]
+
+
+def test_a_text_without_commands_stays_as_it_is() -> None:
+    assert verbatim("a::b\n#[\n") == "a::b\n#[\n"

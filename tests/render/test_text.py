@@ -17,7 +17,7 @@ from reconciler.render.text import plan_text
 from reconciler.resource.address import Address
 from reconciler.resource.dataset import Dataset, Locator
 from reconciler.resource.desired import Desired
-from reconciler.resource.observed import Grant, Observed, Progress, State
+from reconciler.resource.observed import Grant, Observed, Ownership, Progress, State
 from reconciler.resource.reason import Reason
 from reconciler.resource.rules import Value
 
@@ -288,6 +288,16 @@ def test_a_replace_whose_old_model_stays_says_so_by_not_deleting_it() -> None:
         f"      deleted when {NEW} is READY: tunedModels/x (FAILED)",
         f"      deleted when {NEW} is READY: tunedModels/y (TRAINING)",
     ]
+
+
+def test_whoever_lifts_a_protection_is_seen() -> None:
+    kept = replace(model(), ownership=Ownership("acme", "support", "1:ab", "b", protect=True))
+    told = f"      protected until now: {OLD}"
+    assert told in body(replace(REPLACE, observed=kept, supersedes=(kept,)))
+    assert told in body(Change(ADDRESS, Action.DELETE, (Reason.UNDECLARED,), OLD, observed=kept))
+    done = Change(ADDRESS, Action.DELETE, (Reason.SUPERSEDED,), OLD, observed=kept, successor=NEW)
+    refused = replace(REPLACE, action=Action.NOOP, refused=True, observed=kept, supersedes=(kept,))
+    assert told not in body(done) + body(refused)
 
 
 def test_a_create_beside_a_model_that_the_policy_keeps() -> None:
