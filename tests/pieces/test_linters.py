@@ -140,7 +140,8 @@ def test_shellcheck_of_scripts_inside_of_other_files(tmp_path: Path) -> None:
     assert len(scripts) > len(jobs) - 2
     for number, script in enumerate(scripts):
         (tmp_path / str(number)).write_text(script + "\n")
-    # SC2086: an option that may be empty. SC2034, SC2317: not every job makes a plan; SC2119, SC2120: or gives it options.
+    # SC2086: an option that may be empty. SC2034, SC2317: not every job makes a plan.
+    # SC2119, SC2120: nor gives it options.
     checked = (str(tmp_path / str(number)) for number in range(len(scripts)))
     assert lint("shellcheck", "--shell=bash", "--exclude=SC2034,SC2086,SC2119,SC2120,SC2317", *checked) == (True, "")
 
