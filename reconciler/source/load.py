@@ -19,7 +19,7 @@ from typing import BinaryIO, TextIO
 
 from reconciler.errors import Diagnostic, Origin, UsageError
 from reconciler.resource.workspace import OWNER_PATTERN, Workspace
-from reconciler.source import environments, tree
+from reconciler.source import environments, surroundings, tree
 from reconciler.source.cache import Cache
 from reconciler.source.checkout import is_sparse
 from reconciler.source.collector import collector_resting
@@ -137,8 +137,8 @@ def _stream(name: str, stream: TextIO | None, reading: Reading) -> _Read:
     reading.content(File(name, os.path.join(folder, name)), _beginning(stream))
     if reading.homes:  # it says everything itself
         return _Read(reading, folder, name)
-    home = _search_upward(reading, folder)
-    _environments(reading, home)
+    home = surroundings.around(reading, folder)
+    surroundings.environments(reading, home)
     return _Read(reading, home, name)
 
 
@@ -155,8 +155,8 @@ def _file(path: str, reading: Reading) -> _Read:
     file = File(os.path.normpath(path), os.path.abspath(path), os.path.realpath(path))
     reading.file(file)
     folder = os.path.dirname(file.path)
-    home = folder if reading.homes else _search_upward(reading, folder)
-    _environments(reading, home)
+    home = folder if reading.homes else surroundings.around(reading, folder)
+    surroundings.environments(reading, home)
     return _Read(reading, home, file.name)
 
 
@@ -167,11 +167,11 @@ def _folder(path: str, reading: Reading) -> _Read:
     real = os.path.realpath(folder)
     reading.problems += found.faults
     reading.files(sorted([*found.files, *(link for link in found.links if tree.inside(link.real, (real,)))]))
-    home = _home(reading, folder, name)
+    home = surroundings.home(reading, folder, name)
     outward = [link for link in (*found.links, *found.outward) if not tree.inside(link.real, (real,))]
-    _follow(reading, outward, os.path.realpath(home))
+    surroundings.follow(reading, outward, os.path.realpath(home))
     if home != folder:
-        _environments(reading, home)
+        surroundings.environments(reading, home)
     whole = home == folder and len(reading.homes) == 1
     if whole and is_sparse(Path(real)):
         message = "is part of a sparse git checkout, so manifests may be missing"
@@ -179,79 +179,6 @@ def _folder(path: str, reading: Reading) -> _Read:
         reading.problems.append(Diagnostic(Origin(name), message, advice, "warning"))
         whole = False
     return _Read(reading, home, name, complete=whole)
-
-
-def _home(reading: Reading, folder: str, name: str) -> str:
-    """Give the folder of the Workspace: the given one, or one around it; one below it is a mistake.
-
-    So is a second one around it: what that one declares would be undeclared here, and deleted.
-    """
-    if not reading.homes and not reading.obscure:
-        return _search_upward(reading, os.path.dirname(folder)) if _may_leave(folder) else folder
-    if len(reading.homes) == 1 and (home := reading.homes[0]).folder != folder:
-        message = f"this workspace is not in {name} itself but in a folder below it"
-        advice = f"give {os.path.relpath(home.folder)} as the path, or move the workspace up"
-        reading.problems.append(Diagnostic(home.origin, message, advice))
-        return home.folder
-    if _may_leave(folder):
-        _search_upward(reading, os.path.dirname(folder))
-    return folder
-
-
-def _may_leave(folder: str) -> bool:
-    """Whether there is a folder around this one in the same repository."""
-    folders = tree.upward(folder)
-    next(folders)  # itself
-    return next(folders, None) is not None
-
-
-def _search_upward(reading: Reading, folder: str) -> str:
-    """Find the next Workspace in the folder or around it, never above the git root; give the folder that holds it."""
-    known, obscure = len(reading.homes), reading.obscure
-    for around in tree.upward(folder):
-        for name in sorted(os.listdir(around)) if os.access(around, os.R_OK | os.X_OK) else ():
-            path = os.path.join(around, name)
-            if tree.counts(name) and os.path.isfile(path):
-                reading.workspace_only(File(os.path.relpath(path), path, os.path.realpath(path)))
-        if len(reading.homes) > known or reading.obscure != obscure:
-            return around
-    return folder
-
-
-def _follow(reading: Reading, links: Iterable[File], boundary: str) -> None:
-    """Read what links point at elsewhere in the workspace; refuse those that leave it."""
-    files: list[File] = []
-    for link in links:
-        if not tree.inside(link.real, (boundary,)):
-            reading.problems.append(_leaves(link))
-        elif os.path.isdir(link.real):
-            found = tree.below(link.path, link.name)
-            files += [*found.files, *(inner for inner in found.links if tree.inside(inner.real, (boundary,)))]
-        else:
-            files.append(link)
-    reading.files(sorted(files))
-
-
-def _leaves(link: File) -> Diagnostic:
-    """Refuse a link that leads out of the workspace."""
-    message = "is a link that leaves the workspace's folder"
-    return Diagnostic(Origin(link.name), message, "put what it points at in its place")
-
-
-def _environments(reading: Reading, home: str) -> None:
-    """Find the Environments of a workspace of which only a part was read, if it has a Workspace at all."""
-    if not reading.homes:
-        return
-    name = os.path.relpath(home)
-    found = tree.below(home, "" if name == os.curdir else name)
-    real = os.path.realpath(home)
-    known = {each.draft.file.path for each in reading.environments}
-    reading.problems += found.faults
-    for file in sorted([*found.files, *found.links, *found.outward]):
-        if file.real and not tree.inside(file.real, (real,)):
-            reading.problems.append(_leaves(file))
-        elif file.path not in known:
-            reading.environments_only(file)
 
 
 def _loaded(reading: Reading, read: _Read) -> Loaded:
