@@ -65,9 +65,9 @@ def thread(where: Target, environ: Mapping[str, str], pace: Time, session: "requ
     line = session or open_session(where.api, environ)
     match where.forge:
         case "github":
-            return github.GitHubThread(where.api, where.repository, where.number, where.token, line, pace)
+            return github.thread(where.api, where.repository, where.number, where.token, line, pace)
         case "gitlab":
-            return gitlab.GitLabThread(where.api, where.repository, where.number, where.token, line, pace)
+            return gitlab.thread(where.api, where.repository, where.number, where.token, line, pace)
         case _:
             assert_never(where.forge)
 
