@@ -4,16 +4,18 @@ The runner names the files of summary and outputs in the environment; where it d
 """
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from reconciler.cli.console import Console
 from reconciler.cli.reports import Shown
-from reconciler.errors import Diagnostic, InvalidManifests, ReconcilerError
+from reconciler.cli.session import Session
+from reconciler.errors import InvalidManifests, ReconcilerError
 from reconciler.render.annotations import Annotation, Level, commands, of
 from reconciler.render.github import annotations, assignments, outputs
 from reconciler.render.markdown import LEAST, plan_markdown
+from reconciler.source.places import finder
 from reconciler.source.tree import upward
 
 LARGEST_SUMMARY = 1024 * 1024
@@ -22,10 +24,10 @@ WIDEST = 3
 """Bytes that one UTF-16 unit of a text takes in UTF-8 at most."""
 
 
-def publish(shown: Shown, exit_code: int, whole: str, findings: Iterable[Diagnostic], console: Console) -> None:
+def publish(shown: Shown, begun: Session, exit_code: int, whole: str, console: Console) -> None:
     """Print annotations of a plan and of what was found on the way; write the summary of the step, and its outputs."""
-    plan, objection = shown.plan, shown.objection
-    console.print(commands([*annotations(plan, objection), *map(of, findings)], locate))
+    plan, objection, find = shown.plan, shown.objection, finder(begun.loaded.manifests)
+    console.print(commands([*annotations(plan, find, objection), *map(of, begun.warnings)], locate))
     room = (LARGEST_SUMMARY - _used("GITHUB_STEP_SUMMARY")) // WIDEST
     if room >= LEAST:
         _append("GITHUB_STEP_SUMMARY", plan_markdown(plan, room, whole, objection))

@@ -105,7 +105,7 @@ def _show(shown: Shown, how: Reporting, begun: Session, console: Console, output
     console.print(verbatim(text) if output == "github" else text)
     if output == "github":
         code = UnsafePlan.exit_code if shown.objection else _exit_code(shown.plan)
-        github.publish(shown, code, how.details_at, begun.warnings, console)
+        github.publish(shown, begun, code, how.details_at, console)
 
 
 def _exit_code(plan: Plan) -> int:

@@ -66,6 +66,7 @@ class DifferencePart(Part):
     added: GroupPart
     removed: GroupPart
     changed: int
+    first: Annotated[int, Field(description="Number of the first example that is added or changed; 0 for none.")]
 
 
 class DataChangePart(Part):
@@ -114,7 +115,10 @@ def _lengths(lengths: Lengths) -> LengthsPart:
 
 def _difference(difference: Difference) -> DifferencePart:
     return DifferencePart(
-        added=_group(difference.added), removed=_group(difference.removed), changed=difference.changed
+        added=_group(difference.added),
+        removed=_group(difference.removed),
+        changed=difference.changed,
+        first=difference.first,
     )
 
 

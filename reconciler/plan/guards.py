@@ -116,7 +116,7 @@ def _named(rows: Sequence[Change]) -> str:
 
 def _raise(name: str) -> str:
     """How to lift a limit."""
-    return f"raise `--max-{name}`, or limits.max{name.capitalize()} in the workspace, if that is meant"
+    return f"if that is meant, raise limits.max{name.capitalize()}, or `--max-{name}` where that is lower"
 
 
 def _removes(row: Change) -> bool:

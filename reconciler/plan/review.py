@@ -45,7 +45,7 @@ def within(current: Plan, reviewed: Iterable[Act], context: Context) -> Plan:
     excess = set(current.acts) - known
     if excess:
         what = "a write that was" if len(excess) == 1 else f"{len(excess)} writes that were"
-        message = f"the world has moved since the plan was reviewed: it now has {what} not reviewed"
+        message = f"something has changed since the plan was reviewed: it now has {what} not reviewed"
         raise Moved(message, deviations(known, current.acts))
     if lost := _lost(current, known):
         message = f"the plan was reviewed with creations that no manifest asks for any more: {', '.join(lost)}"

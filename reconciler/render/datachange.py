@@ -21,8 +21,7 @@ def told(change: DataChange | None) -> Iterator[str]:
     if change is None:
         return
     if change.old and change.new and change.difference and change.found:
-        sizes = f"(of {change.old.count:,}, now {change.new.count:,})"
-        yield f"data: {_counts(change.difference)} {sizes}; found in {_place(change.found)}"
+        yield f"data: {counts(change, change.difference)}; the old ones are in {_place(change.found)}"
     else:
         yield f"data: cannot be compared with what it was trained on: {change.missing}"
     if change.new:
@@ -31,13 +30,15 @@ def told(change: DataChange | None) -> Iterator[str]:
     yield from (line for sample in change.samples for line in _sample(sample, change.noun))
 
 
-def _counts(difference: Difference) -> str:
-    """How many examples differ."""
+def counts(change: DataChange, difference: Difference) -> str:
+    """How many examples differ, of how many, and which is the first that does."""
     if difference.empty:
         return "the same examples"
     numbers = (difference.added.count, difference.removed.count, difference.changed)
-    counted = zip(numbers, ("added", "removed", "changed"), strict=True)
-    return ", ".join(f"{number:,} {what}" for number, what in counted)
+    named = zip(numbers, ("added", "removed", "changed"), strict=True)
+    sizes = _step(change.old.count if change.old else 0, change.new.count if change.new else 0)
+    first = f", the first is {change.noun} {difference.first:,}" if difference.first else ""
+    return f"{', '.join(f'{number:,} {what}' for number, what in named if number)} of {sizes} examples{first}"
 
 
 def _place(found: Revision) -> str:
@@ -91,8 +92,8 @@ def _sample(sample: Sample, noun: Literal["line", "example"]) -> Iterator[str]:
     was = " of the old data" if sample.kind == "removed" else ""
     yield f"{sample.kind}, {noun} {sample.number:,}{was}: {_text(sample.input)}"
     if sample.kind == "changed":
-        yield f"  was: {_text(sample.former)}"
-    yield f"  {'now' if sample.kind == 'changed' else 'output'}: {_text(sample.output)}"
+        yield f"was: {_text(sample.former)}"
+    yield f"{'now' if sample.kind == 'changed' else 'output'}: {_text(sample.output)}"
 
 
 def _text(text: str) -> str:

@@ -80,7 +80,7 @@ def _models(change: Change) -> Iterator[Fact]:
     old, target = change.observed, change.target or "an id that the service chooses"
     tone = Tone.DELETE if deletes(change) and not change.refused else Tone.PLAIN
     if change.action is Action.REPLACE and old:
-        goes = f"; {old.name} is deleted when {target} is READY" if old in change.supersedes else ""
+        goes = "; the old model is deleted when the new one is READY" if old in change.supersedes else ""
         yield Fact(f"the id changes: {old.name} -> {target}{goes}")
     elif old and (change.refused or old.name == change.target):
         yield Fact(f"id: {old.name}{_state(old)}", tone)

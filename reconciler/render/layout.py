@@ -43,5 +43,5 @@ def table(rows: Sequence[Sequence[str]], gap: str = "  ") -> list[str]:
 
 
 def counted(number: int, noun: str) -> str:
-    """Write a number and its noun: `1 model`, `2 models`."""
-    return f"{number} {noun}{'' if number == 1 else 's'}"
+    """Write a number and its noun: `1 model`, `2,000 models`."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

@@ -68,13 +68,21 @@ def plan_markdown(plan: Plan, limit: int = LIMIT, whole: str = "", objection: st
     forms = {section: _section_forms(plan, section) for section in SECTIONS}
     about = list(_about(plan, objection))
     body = [_section(section, rows, [WHOLE] * len(rows)) for section, rows in forms.items() if rows]
-    text = _document([f"### {last_line(plan)}", *(full for _, full in about), *body, _digest(plan)])
-    return text if size(text) <= limit else _cut(plan, forms, about, limit, whole)
+    end = _end(plan, objection)
+    text = _document([_heading(plan, objection), *(full for _, full in about), *body, end])
+    return text if size(text) <= limit else _cut(plan, forms, about, limit, whole, objection)
 
 
-def _cut(plan: Plan, forms: Mapping[Section, Rows], about: Sequence[tuple[str, str]], limit: int, whole: str) -> str:
+def _cut(
+    plan: Plan,
+    forms: Mapping[Section, Rows],
+    about: Sequence[tuple[str, str]],
+    limit: int,
+    whole: str,
+    objection: str,
+) -> str:
     """Write as much as fits: a quarter is for what concerns the whole plan, and the rows have what is left."""
-    head, tail = f"### {last_line(plan)}\n\n", _tail(plan, limit, whole)
+    head, tail = f"{_heading(plan, objection)}\n\n", _tail(plan, limit, whole, objection)
     pieces = [[form and f"{form}\n\n" for form in each] for each in about]
     room = limit - size(head) - size(tail) - 1
     for piece, form in zip(pieces, fit(pieces, min(room, limit // 4), [Round(1)]), strict=True):
@@ -87,6 +95,11 @@ def _cut(plan: Plan, forms: Mapping[Section, Rows], about: Sequence[tuple[str, s
     chosen = iter(fit([row for rows in kept.values() for row in rows], room, _rounds(kept)))
     body = [_section(section, rows, [next(chosen) for _ in rows]) for section, rows in kept.items()]
     return head + _document([*body, tail])
+
+
+def _heading(plan: Plan, objection: str) -> str:
+    """The counts, and whether anything of that is done at all."""
+    return f"### {'Refused by a guard. ' if objection else ''}{last_line(plan)}"
 
 
 def _document(parts: Sequence[str]) -> str:
@@ -104,30 +117,32 @@ def _about(plan: Plan, objection: str) -> Iterator[tuple[str, str]]:
     """What concerns the plan as a whole, the most important first: as short as can be, and in full."""
     context = plan.context
     if objection:
-        yield "**Refused by a guard.**", f"**Refused by a guard:**\n\n{block(flow(objection, WIDTH), 'text')}"
+        yield "", block(flow(objection, WIDTH), "text")
+    if plan.warnings:
+        told = [line for warning in plan.warnings for line in flow(f"Warning: {warning}", WIDTH, rest="  ")]
+        yield f"{counted(len(plan.warnings), 'warning')}.", block(told, "text")
     named = [f"environment {code(plan.environment)}"] if plan.environment else []
     where = [*named, f"workspace {code(context.workspace)}"]
     where += map(code, filter(None, (context.project, context.location)))
     yield "", f"For {', '.join(where)} at {code(context.provider)}."
     if told := list(remarks(plan)):
         yield "", "\n".join(f"- {prose(remark)}" for remark in told)
-    if plan.warnings:
-        told = [line for warning in plan.warnings for line in flow(f"Warning: {warning}", WIDTH, rest="  ")]
-        yield f"{counted(len(plan.warnings), 'warning')}.", block(told, "text")
 
 
-def _digest(plan: Plan) -> str:
-    """Which plan this is, as the command that does exactly this."""
+def _end(plan: Plan, objection: str) -> str:
+    """Which plan this is, as the command that does exactly this, where one would."""
+    if objection or not plan.acts:
+        return f"{'Nothing of this is done. ' if objection else ''}Digest {code(plan.digest)}."
     chosen = f"-e {quote(plan.environment)} " if plan.environment else ""
     return f"{code(f'reconciler apply {chosen}--plan-digest {plan.digest}')} does exactly this."
 
 
-def _tail(plan: Plan, limit: int, whole: str) -> str:
+def _tail(plan: Plan, limit: int, whole: str, objection: str) -> str:
     """The end of a plan that was cut: where all of it is, and which it is; shorter where there is no room for that."""
     note, nowhere = f"**Cut to {limit:,} characters.** All of it:", f"{code('reconciler plan')} shows it."
     endings = (
-        f"{note} {place(whole) if whole else nowhere}\n\n{_digest(plan)}",
-        f"{note} {nowhere}\n\n{_digest(plan)}",
+        f"{note} {place(whole) if whole else nowhere}\n\n{_end(plan, objection)}",
+        f"{note} {nowhere}\n\n{_end(plan, objection)}",
         f"{note} {nowhere}\n\nDigest {code(plan.digest)}.",
     )
     return next((each for each in endings if size(each) <= limit - HEAD), endings[-1])

@@ -55,7 +55,7 @@ def quoted(text: str, limit: int) -> str:
     """
     if len(text) > limit:
         tail = max(1, limit // _TAIL)
-        return f"{_quotes(f'{text[: limit - tail]}…{text[-tail:]}')} ({len(text)} characters)"
+        return f"{_quotes(f'{text[: limit - tail]}…{text[-tail:]}')} ({len(text):,} characters)"
     return text if _PLAIN.fullmatch(text) else _quotes(text)
 
 

@@ -16,6 +16,6 @@ def remarks(plan: Plan) -> Iterator[str]:
         yield f"Left alone because not selected: {counted(unseen, 'model')}."
     if plan.foreign:
         yield f"Left alone because not ours: {counted(plan.foreign, 'model')}."
-    if plan.counts.notes:
-        yield f"{counted(plan.counts.notes, 'note')}."
     yield from summed(plan)
+    if plan.counts.notes:
+        yield f"{counted(plan.counts.notes, 'note')} on models."

@@ -18,7 +18,7 @@ SHORT = 12
 
 def stale_text(deviations: Sequence[Deviation], width: int) -> str:
     """Write, by address, `+` before what was not reviewed and `-` before what was, and is done or wanted no more."""
-    lines = ["- reviewed, and done or wanted no more; + not reviewed:"]
+    lines = ["- reviewed, and done or wanted no more; + not reviewed; ~ reviewed otherwise:"]
     for address, found in groupby(deviations[:MOST], key=lambda each: each.address):
         lines += flow(address, width, "  ")
         lines += [part for each in found for said in _told(each) for part in flow(said, width, "    ", " " * 8)]

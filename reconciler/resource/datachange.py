@@ -84,11 +84,15 @@ class Sample(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """What is in one version and not in the other; `changed` are those with the same input and another output."""
+    """What is in one version and not in the other; `changed` are those with the same input and another output.
+
+    `first` is the number of the first example that is added or changed; 0 where none is.
+    """
 
     added: Group
     removed: Group
     changed: int
+    first: int = 0
 
     @property
     def empty(self) -> bool:

@@ -93,7 +93,13 @@ def _difference(old: Census, new: Census, ordinals: Ordinals) -> Difference:
     """Count what differs."""
     added = combine(new.marks[each] for each in ordinals.added) if ordinals.added else ""
     removed = combine(old.marks[each] for each in ordinals.removed) if ordinals.removed else ""
-    return Difference(Group(len(ordinals.added), added), Group(len(ordinals.removed), removed), len(ordinals.changed))
+    first = min([*ordinals.added, *(ordinal for _, ordinal in ordinals.changed)], default=None)
+    return Difference(
+        Group(len(ordinals.added), added),
+        Group(len(ordinals.removed), removed),
+        len(ordinals.changed),
+        0 if first is None else new.numbers[first],
+    )
 
 
 def _lengths(of: "array[int]") -> Lengths:

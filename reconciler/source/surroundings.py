@@ -80,5 +80,3 @@ def environments(reading: Reading, home: str) -> None:
             reading.problems.append(_leaves(file))
         elif file.path not in known:
             reading.environments_only(file)
-
-

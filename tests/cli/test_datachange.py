@@ -45,15 +45,14 @@ def data(run: Command, *options: str) -> list[str]:
 def test_one_row_changed(trained: Git, run: Command) -> None:
     first = trained("rev-parse", "HEAD")[:7]
     trained.write("manifests/numbers.jsonl", jsonl([("0", "nought"), *PAIRS[1:]]))
-    told = f"data: 0 added, 0 removed, 1 changed (of 20, now 20); found in {first} (manifests/numbers.jsonl)"
+    told = f"data: 1 changed of 20 examples, the first is line 1; the old ones are in {first} (manifests/numbers.jsonl)"
     assert data(run) == [told]
 
 
 def test_all_that_a_reviewer_sees(trained: Git, run: Command) -> None:
     trained.write("manifests/numbers.jsonl", jsonl(OTHER))
     out = run("plan").out
-    assert "data: 1 added, 1 removed, 1 changed (of 20, now 20)" not in out
-    assert "data: 2 added, 1 removed, 1 changed (of 20, now 21)" in out
+    assert "data: 2 added, 1 removed, 1 changed of 20 -> 21 examples, the first is line 1;" in out
     assert "1 new duplicate: line 2 and line 21" in out
     assert "nought" not in out
     shown = run("plan", "--show-examples", "5").out
@@ -99,7 +98,7 @@ def test_a_new_model_is_compared_with_the_base_only(git: Git, run: Command) -> N
     git.write("manifests/numbers.jsonl", jsonl([*PAIRS, ("x", "y")]))
     assert data(run) == []
     (told,) = data(run, "--base", "main")
-    assert told.startswith("data: 1 added, 0 removed, 0 changed (of 20, now 21); found in main at ")
+    assert told.startswith("data: 1 added of 20 -> 21 examples, the first is line 21; the old ones are in main at ")
 
 
 def test_a_new_model_that_the_base_has_with_the_same_data(git: Git, run: Command) -> None:

@@ -89,7 +89,7 @@ def test_a_guard_is_an_error_and_all_is_told_all_the_same(bench: Bench, step: St
     assert first.message.startswith("creates: 1 is over the limit of 0; raise `--max-creates`")
     assert second.name == "notice"
     assert step.outputs["exit-code"] == "4"
-    assert "**Refused by a guard:**" in step.summary.read_text()
+    assert "### Refused by a guard. Plan: " in step.summary.read_text()
 
 
 def test_wrong_manifests_are_errors_beside_their_lines(bench: Bench, step: Step, run: Command) -> None:

@@ -32,11 +32,11 @@ def test_a_plan_that_a_guard_refuses_is_reported_and_not_saved(bench: Bench, run
     ran = run("plan", *EVERY, "--out", "plan.json", "--max-creates", "0")
     assert ran.code == 4
     assert "creates: 1 is over the limit of 0" in ran.err
-    assert "**Refused by a guard:**\n\n```text\ncreates: 1 is over the limit of 0" in Path("plan.md").read_text()
+    assert "\n\n```text\ncreates: 1 is over the limit of 0" in Path("plan.md").read_text()
     assert json.loads(Path("report.json").read_text())["summary"]["create"] == 1
     assert Path("plan.txt").read_text() == ran.out
     assert not Path("plan.json").exists()
-    assert "**Refused by a guard:**" in run("plan", "-o", "markdown", "--max-creates", "0").out
+    assert "### Refused by a guard. Plan: 1 to create" in run("plan", "-o", "markdown", "--max-creates", "0").out
 
 
 @pytest.mark.usefixtures("failing")

@@ -52,7 +52,7 @@ def plan(change: DataChange) -> Plan:
 
 def test_all_of_it() -> None:
     assert lines(CHANGE) == [
-        "data: 12 added, 3 removed, 1 changed (of 1,000, now 1,009); found in 4f3c2a1 (manifests/data/x.jsonl)",
+        "data: 12 added, 3 removed, 1 changed of 1,000 -> 1,009 examples; the old ones are in 4f3c2a1 (manifests/data/x.jsonl)",
         "characters    min  median    95 %      max",
         "of an input   3    20 -> 21  80 -> 81  120 -> 12,000",
         "of an output  1    5         9         9",
@@ -69,12 +69,12 @@ def test_nothing_was_looked_at() -> None:
 
 def test_found_in_the_base() -> None:
     found = Revision("4f3c2a1" + "0" * 33, "x.jsonl", "origin/main")
-    assert lines(replace(CHANGE, found=found))[0].endswith("; found in origin/main at 4f3c2a1 (x.jsonl)")
+    assert lines(replace(CHANGE, found=found))[0].endswith("; the old ones are in origin/main at 4f3c2a1 (x.jsonl)")
 
 
 def test_the_same_examples() -> None:
     same = replace(CHANGE, difference=Difference(Group(0, ""), Group(0, ""), 0))
-    assert lines(same)[0].startswith("data: the same examples (of 1,000")
+    assert lines(same)[0].startswith("data: the same examples; the old ones are in 4f3c2a1")
 
 
 def test_not_found_says_why_and_what_there_is_now() -> None:
@@ -118,10 +118,10 @@ def test_samples() -> None:
     )
     assert lines(replace(CHANGE, samples=samples))[-7:-2] == [
         'changed, line 3: "a question"',
-        "  was: old",
-        "  now: new",
+        "was: old",
+        "now: new",
         "added, line 1,004: b",
-        "  output: 2",
+        "output: 2",
     ]
     assert lines(replace(CHANGE, samples=samples))[-2] == "removed, line 5 of the old data: c"
     assert len(lines(replace(CHANGE, samples=samples))[-1]) < 160
@@ -154,6 +154,7 @@ def test_json_has_all_of_it_and_the_digest_does_not() -> None:
         "added": {"count": 12, "digest": "1:" + "c" * 64},
         "removed": {"count": 3, "digest": "1:" + "d" * 64},
         "changed": 1,
+        "first": 0,
     }
     assert part["duplicates"] == {"count": 2, "first": [[4, 1001], [5, 1002]]}
     assert part["found"]["path"] == EVIL

@@ -36,11 +36,11 @@ COSTS = "38 training steps, an estimated 3,060 training tokens, about 40m00s, ab
 
 
 def told(made: Plan, objection: str = "") -> list[Annotation]:
-    return list(annotations(made, objection))
+    return list(annotations(made, lambda row: row.desired.origin if row.desired else Origin(""), objection))
 
 
 def test_a_refused_row_is_an_error_beside_its_manifest() -> None:
-    said = "refused to replace: lifecycle.protect is set; `--unprotect TunedModel/m`; would take 38 training steps"
+    said = "refused to replace: lifecycle.protect is set; `--unprotect TunedModel/m`; hyperparameters.epochCount: 5 -> 20; would take 38 training steps"
     row = replace(REFUSED, steps=CREATE.steps)
     assert told(plan(row)) == [Annotation(Level.ERROR, said, "TunedModel/m", HERE)]
 
@@ -50,7 +50,7 @@ def test_a_replacement_and_a_delete_are_warnings() -> None:
     assert delete == Annotation(Level.WARNING, "delete: no manifest declares it any more", "TunedModel/z")
     assert replaced == Annotation(
         Level.WARNING,
-        f"replace: hyperparameters.epochCount can only be changed by training; {COSTS}",
+        f"replace: hyperparameters.epochCount can only be changed by training; hyperparameters.epochCount: 5 -> 20; {COSTS}",
         "TunedModel/a",
         HERE,
     )

@@ -46,14 +46,14 @@ def does(made: Plan) -> str:
 
 def test_nothing_to_do() -> None:
     made = plan()
-    assert plan_markdown(made) == f"### No changes.\n\n{HERE}\n\n{does(made)}"
+    assert plan_markdown(made) == f"### No changes.\n\n{HERE}\n\nDigest `{made.digest}`.\n"
 
 
 def test_an_environment_is_named_and_asked_for() -> None:
-    text = plan_markdown(plan(environment="prod"))
+    text = plan_markdown(plan(DELETE, environment="prod"))
     assert "\n\nFor environment `prod`, workspace `demo`" in text
     assert "`reconciler apply -e prod --plan-digest " in text
-    assert "`reconciler apply -e '$(x)' --plan-digest " in plan_markdown(plan(environment="$(x)"))
+    assert "`reconciler apply -e '$(x)' --plan-digest " in plan_markdown(plan(DELETE, environment="$(x)"))
 
 
 def test_where_there_is_no_room_for_the_command_the_digest_stays() -> None:
@@ -69,15 +69,15 @@ def test_a_review_to_the_letter() -> None:
     assert plan_markdown(made) == (
         "### Plan: 1 to create, 0 to update, 1 to replace, 1 to delete, 1 refused.\n"
         "\n"
+        "```text\n"
+        "Warning: careful\n"
+        "```\n"
+        "\n"
         f"{HERE}\n"
         "\n"
         "- Left alone because not ours: 2 models.\n"
         "- 2 trainings, 76 steps, an estimated 6,120 training tokens, ready in about 40m00s, about 0.10 USD. "
         "Prices as of 2026-11-01.\n"
-        "\n"
-        "```text\n"
-        "Warning: careful\n"
-        "```\n"
         "\n"
         "#### Delete (1)\n"
         "\n"
@@ -98,8 +98,7 @@ def test_a_review_to_the_letter() -> None:
         "! forces a new training: fixed at start\n"
         "  38 training steps, an estimated 3,060 training tokens, about 40m00s, about 0.05 USD\n"
         f"  the id changes: {OLD} -> {NEW};\n"
-        f"    {OLD} is deleted when {NEW} is\n"
-        "    READY\n"
+        "    the old model is deleted when the new one is READY\n"
         "  endpoint now: endpoints/7\n"
         "  declared in manifests/m.yaml:3:1\n"
         "```\n"
@@ -199,11 +198,11 @@ def test_names_of_fields_in_a_headline_are_code() -> None:
 
 def test_a_guard_speaks_before_everything_else() -> None:
     text = plan_markdown(plan(DELETE), objection="cost: 12 is over the limit of 10")
-    assert text.split("\n\n")[1:3] == [
-        "**Refused by a guard:**",
-        "```text\ncost: 12 is over the limit of 10\n```",
-    ]
-    assert "**Refused by a guard.**" in plan_markdown(fleet(50, DELETE), LEAST, objection="x" * 500)
+    heading, said = text.split("\n\n")[:2]
+    assert heading == "### Refused by a guard. Plan: 0 to create, 0 to update, 0 to replace, 1 to delete."
+    assert said == "```text\ncost: 12 is over the limit of 10\n```"
+    assert text.endswith(f"\n\nNothing of this is done. Digest `{plan(DELETE).digest}`.\n")
+    assert plan_markdown(fleet(50, DELETE), LEAST, objection="x" * 500).startswith("### Refused by a guard. Plan: ")
 
 
 EVIL = [
@@ -253,9 +252,12 @@ def harmless(text: str, links: tuple[str, ...] = ()) -> None:
     assert not [character for character in text if unsafe(character) and character != "\n"]
     assert not re.search(r"^\s*::|##\[", text, re.MULTILINE)
     assert re.search(
-        r"^(`+)reconciler apply (-e .*)?--plan-digest \w+\1 does exactly this\.$|^Digest `\w+`\.$", text, re.MULTILINE
+        r"^(`+)reconciler apply (-e .*)?--plan-digest \w+\1 does exactly this\.$"
+        r"|^(Nothing of this is done\. )?Digest `\w+`\.$",
+        text,
+        re.MULTILINE,
     )
-    titles = r"(Plan: .*|No changes\.|(Delete|Replace|Refused|Create|Update|In training|Left alone) \([0-9,]+\))"
+    titles = r"((Refused by a guard\. )?Plan: .*|No changes\.|(Delete|Replace|Refused|Create|Update|In training|Left alone) \([0-9,]+\))"
     assert all(re.fullmatch(titles, heading) for heading in found.headings)
 
 

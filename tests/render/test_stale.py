@@ -7,7 +7,7 @@ from reconciler.plan.review import Deviation
 from reconciler.render.stale import stale_line, stale_text
 
 A, B = "TunedModel/a", "TunedModel/b"
-HEAD = "- reviewed, and done or wanted no more; + not reviewed:\n"
+HEAD = "- reviewed, and done or wanted no more; + not reviewed; ~ reviewed otherwise:\n"
 FOUND = (
     Deviation(
         Act(A, "update", "x", fields=("temperature=0.5->0.1", "displayName='A'")),

@@ -102,7 +102,7 @@ def test_a_create_tells_what_it_is_measured_with_and_what_it_starts_from() -> No
     stored = replace(DATASET, count=0, request_bytes=1_234_567, locator=Locator("gs://b/a.jsonl", "contents", "", ""))
     want = replace(declared({}, stored), validation=DATASET)
     assert body(replace(CREATE, desired=want, steps=None, parent=OLD))[1:] == [
-        "      dataset:           1:ababababababababab  (1234567 bytes)",
+        "      dataset:           1:ababababababababab  (1,234,567 bytes)",
         "      validationDataset: 1:ababababababababab  (15 examples)",
         "      id: tunedModels/support-aaaaaaccccccccc",
         f"      tuned from: {OLD}",
@@ -121,13 +121,13 @@ def test_a_replace_tells_what_forces_it_what_it_costs_and_when_the_old_model_goe
         "      hyperparameters.epochCount: 5 -> 20"
         "  # forces a new training: hyperparameters are fixed when training starts\n"
         "      38 training steps\n"
-        f"      the id changes: {OLD} -> {NEW}; {OLD} is deleted when {NEW} is READY\n"
+        f"      the id changes: {OLD} -> {NEW}; the old model is deleted when the new one is READY\n"
         "      copied to the new model before the old one goes: reader a@example.com, reader everyone\n"
         "      note: not declared, so not carried over: temperature 0.9\n"
         "      declared in manifests/support.yaml:3:1\n"
         "\n"
-        "1 note.\n"
         "1 training, 38 steps.\n"
+        "1 note on models.\n"
         "\n"
         "Plan: 0 to create, 0 to update, 1 to replace, 0 to delete.\n"
     )
@@ -153,10 +153,8 @@ def test_at_forty_columns_no_id_and_no_path_is_broken() -> None:
         "        tunedModels/support-aaaaaabbbbbbbbb",
         "        ->",
         "        tunedModels/support-aaaaaaccccccccc;",
-        "        tunedModels/support-aaaaaabbbbbbbbb",
-        "        is deleted when",
-        "        tunedModels/support-aaaaaaccccccccc",
-        "        is READY",
+        "        the old model is deleted when",
+        "        the new one is READY",
         "      declared in",
         "        manifests/support.yaml:3:1",
     ]

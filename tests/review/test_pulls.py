@@ -50,17 +50,17 @@ def test_one_row_the_reviewer_sees_one_change_and_what_it_is_compared_with(
     assert row["address"] == f"TunedModel/{MOOD.name}"
     assert row["data"]["found"] == {"commit": main, "name": "main", "path": MOOD.data}
     assert row["data"]["difference"]["changed"] == 1
-    told = f"data: 0 added, 0 removed, 1 changed (of 35, now 35); found in main at {main[:7]}\n    ({MOOD.data})"
+    told = f"data: 1 changed of 35 examples, the first is line 14; the old ones are in main at {main[:7]}\n    ({MOOD.data})"
     assert told in made.markdown.out
     assert "We like the shop, thanks." not in made.markdown.out + made.document.out + made.log.out
-    assert 'changed, line 14: "We like the shop, thanks."\n    was: good\n    now: neutral\n' in made.samples.out
+    assert 'changed, line 14: "We like the shop, thanks."\n  was: good\n  now: neutral\n' in made.samples.out
 
 
 def test_one_row_is_found_in_history_without_a_base(pipeline: Pipeline) -> None:
     first = pipeline.git("rev-list", "--max-parents=0", "main")
     pipeline.check_out("one-row")
     out = pipeline.run("plan").out
-    assert f"1 changed (of 35, now 35); found in {first[:7]}" in out
+    assert f"1 changed of 35 examples, the first is line 14; the old ones are in {first[:7]}" in out
 
 
 def test_a_renamed_dataset_trains_nothing(reviews: Reviews) -> None:
