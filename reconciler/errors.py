@@ -54,6 +54,11 @@ class Diagnostic:
         label = "warning: " if self.severity == "warning" else ""
         return f"{self.origin}: {label}{self.message}" + (f"; {self.advice}" if self.advice else "")
 
+    @property
+    def line(self) -> str:
+        """The finding as one line, with the rule that could silence it."""
+        return f"{self} [{self.rule}]" if self.rule else str(self)
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Silenced:

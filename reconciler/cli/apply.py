@@ -39,6 +39,7 @@ from reconciler.render.stale import stale_line, stale_text
 from reconciler.render.text import plan_text
 from reconciler.run import Options
 from reconciler.source.examples import FileExamples
+from reconciler.source.lint.every import EVERY
 
 EPILOG = """\b
 Examples:
@@ -82,7 +83,7 @@ def command(
     if plan_file is not None and request != planning.Request(safety=safety):
         raise UsageError("a saved plan says already what is selected and wished for", "plan again with these options")
     document = None if plan_file is None else saved.read(plan_file)
-    begun = session.begin(place if document is None else saved.meant(place, document))
+    begun = session.begin(place if document is None else saved.meant(place, document), EVERY)
     console.warn(begun.warnings)
     provider = connect(begun, losses=console.live or output == "json")
     plan = planning.make(begun, provider, _terms(begun, request, document))

@@ -10,6 +10,7 @@ from reconciler.cli.console import Console, with_console
 from reconciler.cli.options import option
 from reconciler.errors import UsageError
 from reconciler.forge.target import Kind
+from reconciler.render.neutral import neutral
 
 EPILOG = """\b
 Examples:
@@ -51,11 +52,12 @@ def command(
 
     text = "" if delete else _read(file)
     where = target(os.environ, forge, repository, pull_request)
+    text = f"For commit {where.commit}.\n\n{text}" if where.commit else text
     comments = thread(where, os.environ, Time())
     whole, begin = where.run, not update_only
     done = withdraw(comments, name) if delete else publish(comments, name, text, whole=whole, begin=begin)
     at = done.comment.url if done.comment else ""
-    console.print(f"{done.outcome.value}{f' {at}' if at else ''}\n")
+    console.print(neutral(f"{done.outcome.value} {at}".rstrip()) + "\n")
     return 0
 
 

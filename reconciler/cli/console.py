@@ -46,7 +46,7 @@ class Console:
     def warn(self, diagnostics: tuple[Diagnostic, ...]) -> None:
         """Show findings that stop nothing."""
         for diagnostic in diagnostics:
-            self.say(neutral(str(diagnostic)))
+            self.say(neutral(diagnostic.line))
 
     def style(self, stream: TextIO) -> Style:
         """Colours of a stream: asked for, or a terminal that nobody asked to stay plain."""

@@ -24,13 +24,13 @@ WIDEST = 3
 """Bytes that one UTF-16 unit of a text takes in UTF-8 at most."""
 
 
-def publish(shown: Shown, begun: Session, exit_code: int, whole: str, console: Console) -> None:
+def publish(shown: Shown, begun: Session, exit_code: int, console: Console) -> None:
     """Print annotations of a plan and of what was found on the way; write the summary of the step, and its outputs."""
-    plan, objection, find = shown.plan, shown.objection, finder(begun.loaded.manifests)
-    console.print(commands([*annotations(plan, find, objection), *map(of, begun.warnings)], locate))
+    plan, around, find = shown.plan, shown.around, finder(begun.loaded.manifests)
+    console.print(commands([*annotations(plan, find, around.objection), *map(of, around.findings)], locate))
     room = (LARGEST_SUMMARY - _used("GITHUB_STEP_SUMMARY")) // WIDEST
     if room >= LEAST:
-        _append("GITHUB_STEP_SUMMARY", plan_markdown(plan, room, whole, objection))
+        _append("GITHUB_STEP_SUMMARY", plan_markdown(plan, room, around))
     _append("GITHUB_OUTPUT", assignments(outputs(plan, exit_code)))
 
 

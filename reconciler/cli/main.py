@@ -114,7 +114,7 @@ def _tell(error: ReconcilerError, arguments: Sequence[str]) -> None:
         sys.stdout.flush()
     if isinstance(error, InvalidManifests):
         for diagnostic in error.diagnostics:
-            click.echo(neutral(str(diagnostic)), err=True)
+            click.echo(neutral(diagnostic.line), err=True)
     label = click.style("Error:", fg="red", bold=True)
     click.echo(f"{label} {neutral(str(error))}", err=True, color=_coloured(arguments))
 

@@ -29,8 +29,10 @@ from reconciler.plan.change import acts
 from reconciler.plan.plan import Plan
 from reconciler.providers.port import Reader
 from reconciler.render.annotations import verbatim
+from reconciler.render.frame import Circumstances
 from reconciler.render.text import plan_text
 from reconciler.source.datachanges import with_data
+from reconciler.source.lint.every import EVERY
 from reconciler.source.revisions import History
 
 EPILOG = """\b
@@ -68,7 +70,7 @@ def command(
     """Show what apply would do; never writes."""
     reports.check_free(reporting.report, out)
     with github.annotating(output, console):
-        declared = session.begin(place)
+        declared = session.begin(place, EVERY)
         console.warn(declared.warnings)
         history = History(str(declared.folder), comparison.base or "")
         begun, told = planning.within_base(declared, history)
@@ -77,7 +79,8 @@ def command(
         plan = with_data(planning.make(begun, reader, terms), history, comparison.show_examples)
         plan = replace(plan, warnings=told + plan.warnings)
         refusal = _refusal(plan, begun, safety)
-        shown = Shown(plan, str(begun.folder), str(refusal or ""))
+        around = Circumstances(str(refusal or ""), begun.warnings, begun.silenced, history.told, reporting.details_at)
+        shown = Shown(plan, str(begun.folder), around)
         _show(shown, reporting, begun, console, output)
         reports.write(shown, reporting)
     if refusal:
@@ -104,8 +107,8 @@ def _show(shown: Shown, how: Reporting, begun: Session, console: Console, output
     text = plan_text(shown.plan, console.style(sys.stdout), console.width(sys.stdout))
     console.print(verbatim(text) if output == "github" else text)
     if output == "github":
-        code = UnsafePlan.exit_code if shown.objection else _exit_code(shown.plan)
-        github.publish(shown, begun, code, how.details_at, console)
+        code = UnsafePlan.exit_code if shown.around.objection else _exit_code(shown.plan)
+        github.publish(shown, begun, code, console)
 
 
 def _exit_code(plan: Plan) -> int:

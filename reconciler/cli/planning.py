@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import reduce
 
 from reconciler.cli.options import Asked, Safety, Selection
 from reconciler.cli.selection import check_known, check_selected, select, wishes
@@ -14,6 +15,7 @@ from reconciler.plan.policy import POLICIES, strictest
 from reconciler.plan.terms import Terms
 from reconciler.preview import preview
 from reconciler.providers.port import Reader
+from reconciler.source.baseline import forerunners
 from reconciler.source.collector import collector_resting
 from reconciler.source.revisions import History
 
@@ -72,15 +74,13 @@ def _bounds(session: Session, safety: Safety) -> Bounds:
 def within_base(session: Session, history: History) -> tuple[Session, tuple[str, ...]]:
     """The session within the bounds of the base revision too, and in what the two workspaces differ.
 
-    Raises ReconcilerError where there is no such revision; one without a workspace has no bounds, which is told.
+    Raises ReconcilerError where there is no such revision; one without such a workspace has no bounds, which is told.
     """
-    manifests = history.based()
+    manifests, declared = history.based(), session.loaded.workspace or session.workspace
     if manifests is None:
         return session, ()
-    base = manifests.workspace(session.loaded.environment)
-    if base is None:
-        return session, (f"{history.base} has no valid workspace here, so it has no limits that count",)
-    declared = session.loaded.workspace or session.workspace
-    return replace(session, workspace=bounded(session.workspace, base)), tuple(
-        differences(declared, base, history.base)
-    )
+    before = forerunners(manifests, declared, session.loaded.environment)
+    if not before:
+        return session, (f"{history.name} has no workspace here or of this owner, so it has no limits that count",)
+    told = dict.fromkeys(each for base in before for each in differences(declared, base, history.name))
+    return replace(session, workspace=reduce(bounded, before, session.workspace)), tuple(told)

@@ -12,6 +12,7 @@ from reconciler.cli.console import PIPED_WIDTH
 from reconciler.cli.options import names, option, packed
 from reconciler.errors import UsageError
 from reconciler.plan.plan import Plan
+from reconciler.render.frame import ALONE, Circumstances
 from reconciler.render.json_output import plan_json
 from reconciler.render.markdown import LEAST, LIMIT, plan_markdown
 from reconciler.render.style import PLAIN
@@ -38,16 +39,16 @@ class Reporting:
 
 
 class Shown(NamedTuple):
-    """What is reported: a plan, the folder that its paths are relative to, and what a guard has against it."""
+    """What is reported: a plan, the folder that its paths are relative to, and what else a reader has to know."""
 
     plan: Plan
     root: str
-    objection: str = ""
+    around: Circumstances = ALONE
 
 
 Form: TypeAlias = Callable[[Shown, Reporting], str]
 FORMS: Mapping[str, Form] = {
-    "markdown": lambda shown, how: plan_markdown(shown.plan, how.max_length, how.details_at, shown.objection),
+    "markdown": lambda shown, how: plan_markdown(shown.plan, how.max_length, shown.around),
     "json": lambda shown, _: plan_json(shown.plan, shown.root),
     "text": lambda shown, _: plan_text(shown.plan, PLAIN, PIPED_WIDTH),
 }
@@ -61,6 +62,8 @@ def check_free(reports: tuple[Report, ...], out: str | None = None) -> None:
         flag = f"--report {form}="
         if file == out:
             raise UsageError(f"{flag}{file}: the plan is saved there", "name another file")
+        if Path(file).is_symlink():
+            raise UsageError(f"{flag}{file}: this is a link, which may lead anywhere", "name the file itself")
         if form == "json":
             saved.check_free(file, flag)
         elif Path(file).is_file() and Path(file).stat().st_size and not file.lower().endswith(ENDINGS[form]):

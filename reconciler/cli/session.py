@@ -20,7 +20,7 @@ from reconciler.resource.workspace import EMULATOR, ENDPOINT_PATTERN, Workspace
 from reconciler.source import lacking
 from reconciler.source.cache import Cache
 from reconciler.source.load import Loaded, load, load_each
-from reconciler.source.observer import NOTHING_MORE, Program
+from reconciler.source.observer import RULELESS, Program
 from reconciler.source.resolve import resolve
 from reconciler.source.settings import foreign
 from reconciler.source.wording import enumerated
@@ -70,13 +70,13 @@ class Session:
         )
 
 
-def begin(place: Place, program: Program = NOTHING_MORE) -> Session:
+def begin(place: Place, program: Program = RULELESS) -> Session:
     """Read and check everything at the place; raise InvalidManifests with all that is wrong, before any connection."""
     cache = _cache()
     return _begun(_read(place, cache), place, cache, program)
 
 
-def begin_each(place: Place, program: Program = NOTHING_MORE) -> tuple[Session, ...]:
+def begin_each(place: Place, program: Program = RULELESS) -> tuple[Session, ...]:
     """Read and check everything at the place in every environment, or in the one that the place names.
 
     One session where there are no environments. Raises InvalidManifests with all that is wrong in any of them; what is

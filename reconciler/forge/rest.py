@@ -51,7 +51,7 @@ class RestThread:
     def me(self) -> int:
         """Ask for the account behind the token."""
         number, forge = self._whose(), self._calls.forge
-        if not isinstance(number, int):
+        if type(number) is not int:
             raise Unreachable(
                 f"{forge} does not say whose the token is", f"is {self._variable} a token of this {forge}?"
             )
@@ -92,13 +92,13 @@ class RestThread:
         user = given.get(self._calls.author)
         author = user.get("id") if isinstance(user, dict) else None
         number, body, url = given.get("id"), given.get("body"), given.get("html_url")
-        if not isinstance(number, int):
+        if type(number) is not int:
             raise Unreachable(
                 f"{self._calls.forge} gave a comment without a number", "is the address of the API right?"
             )
         return Comment(
             number,
-            author if isinstance(author, int) else 0,
+            author if type(author) is int else 0,
             body if isinstance(body, str) else "",
             quotable(url) if isinstance(url, str) else "",
         )

@@ -3,9 +3,11 @@
 The variables are those of GitHub's and GitLab's runners. Tokens come from the environment only.
 """
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias, assert_never
 
 from reconciler.errors import Unauthenticated, UsageError
@@ -28,7 +30,10 @@ TOKENS = {"github": "GITHUB_TOKEN", "gitlab": "GITLAB_TOKEN"}
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """One pull request, whose API lets us in with a token; `run` is the address of this run, empty where unknown."""
+    """One pull request, whose API lets us in with a token.
+
+    `run` is the address of this run, `commit` the commit of the pull request that it is about; empty where unknown.
+    """
 
     forge: Kind
     api: str
@@ -36,6 +41,7 @@ class Target:
     number: int
     token: Token
     run: str = ""
+    commit: str = ""
 
 
 def target(environ: Mapping[str, str], forge: Kind | None, repository: str | None, number: int | None) -> Target:
@@ -57,7 +63,8 @@ def target(environ: Mapping[str, str], forge: Kind | None, repository: str | Non
         raise UsageError(f"{where!r} is not a repository of {kind}", "give OWNER/NAME")
     api = environ.get("GITHUB_API_URL" if kind == "github" else "CI_API_V4_URL", "")
     default = github.API if kind == "github" else gitlab.API
-    return Target(kind, checked(api or default), where, which, _token(kind, environ), _run(kind, environ))
+    token, run, commit = _token(kind, environ), _run(kind, environ), _commit(kind, environ)
+    return Target(kind, checked(api or default), where, which, token, run, commit)
 
 
 def thread(where: Target, environ: Mapping[str, str], pace: Time, session: "requests.Session | None" = None) -> Thread:
@@ -102,6 +109,24 @@ def _token(kind: Kind, environ: Mapping[str, str]) -> Token:
         )
     advice = "in a workflow: `env: GITHUB_TOKEN: ${{ github.token }}`" if kind == "github" else "set it"
     raise Unauthenticated(f"{variable} is not set", advice)
+
+
+def _commit(kind: Kind, environ: Mapping[str, str]) -> str:
+    """The last commit of the pull request: on GitHub GITHUB_SHA is a merge of it, which nobody has seen."""
+    found = environ.get("CI_COMMIT_SHA", "") if kind == "gitlab" else _head(environ.get("GITHUB_EVENT_PATH", ""))
+    return found if re.fullmatch("[0-9a-f]{40}|[0-9a-f]{64}", found) else ""
+
+
+def _head(path: str) -> str:
+    """The head of the pull request in the event that GitHub's runner left in a file; empty where there is none."""
+    try:
+        match json.loads(Path(path).read_bytes()):
+            case {"pull_request": {"head": {"sha": str(found)}}}:
+                return found
+            case _:
+                return ""
+    except (OSError, ValueError, RecursionError):
+        return ""
 
 
 def _run(kind: Kind, environ: Mapping[str, str]) -> str:

@@ -12,7 +12,7 @@ from reconciler.resource.lint import RULES
 
 def findings_text(models: int, findings: Sequence[Diagnostic], silenced: Sequence[Silenced]) -> str:
     """Write one line a finding, with its rule at the end, and a last line that counts."""
-    lines = [neutral(str(each)) + (f" [{each.rule}]" if each.rule else "") for each in findings]
+    lines = [neutral(each.line) for each in findings]
     errors = sum(each.severity == "error" for each in findings)
     warnings = len(findings) - errors
     extra = [

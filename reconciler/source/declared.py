@@ -5,6 +5,7 @@ import posixpath
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import accumulate
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,18 +17,14 @@ from reconciler.resource.dataset import REMOTE, Locator
 from reconciler.resource.manifest import Manifest, manifest
 from reconciler.resource.rules import DataLimits
 from reconciler.resource.schema.tunedmodel import TunedModelDocument
-from reconciler.resource.workspace import Workspace
 from reconciler.source import locators, tree
 from reconciler.source.documents import parse
-from reconciler.source.environments import overlaid
 from reconciler.source.formats import FORMATS
 from reconciler.source.locators import CONVERSATIONS, Named
-from reconciler.source.reading import Reading
 from reconciler.source.repository import Repository
 from reconciler.source.rows import INPUT_FIELD, OUTPUT_FIELD
 from reconciler.source.sourced import Sourced
 from reconciler.source.text import LARGEST_FILE, decode
-from reconciler.source.tree import File
 
 LARGEST_TREE = 64 * 1024 * 1024
 """Bytes of manifests of one commit that are read."""
@@ -75,18 +72,11 @@ class Manifests:
         paths = sorted((path for name in wanted for path in self._named.get(name, ())), key=lambda path: path != first)
         return next(filter(None, (source_in(path, self._contents[path], wanted) for path in paths)), None)
 
-    def workspace(self, environment: str) -> Workspace | None:
-        """The workspace as it was, in an environment; None if there was none that is valid.
-
-        An environment that was not there yet has what its base had.
-        """
-        reading = Reading()
+    def mentioning(self, *words: bytes) -> Iterator[tuple[str, bytes]]:
+        """The files in which one of the words stands."""
         for path, data in self._contents.items():
-            if b"Workspace" in data or b"Environment" in data:
-                reading.content(File(path, f"/{path}"), data)
-        chosen = next((each for each in reading.environments if each.name == environment), None)
-        homes = (overlaid(reading, chosen, None, whole=False) if chosen else reading).homes
-        return homes[0].manifest if len(homes) == 1 else None
+            if any(word in data for word in words):
+                yield path, data
 
     def blob(self, path: str) -> str | None:
         """The name of the content of a file."""
@@ -96,13 +86,16 @@ class Manifests:
         """The files that may be manifests, as many as are read."""
         files = self._files.items()
         paths = {path: blob for path, blob in files if tree.counts(posixpath.basename(path))}
-        small, total = [], 0
-        for blob, size in sorted(self.repository.sizes({*paths.values()}).items()):
-            total += size if size <= LARGEST_FILE else 0
-            if size <= LARGEST_FILE and total <= LARGEST_TREE:
-                small.append(blob)
-        contents = dict(self.repository.contents(small))
+        sizes = self.repository.sizes(sorted({*paths.values()}))
+        contents = dict(self.repository.contents(within_bounds(sizes)))
         return ((path, contents[blob]) for path, blob in paths.items() if blob in contents)
+
+
+def within_bounds(sizes: Mapping[str, int]) -> list[str]:
+    """The contents that may be manifests by their sizes in bytes, in their order as many of them as are read."""
+    small = [(blob, size) for blob, size in sizes.items() if size <= LARGEST_FILE]
+    totals = accumulate(size for _, size in small)
+    return [blob for (blob, _), total in zip(small, totals, strict=True) if total <= LARGEST_TREE]
 
 
 def source_in(path: str, data: bytes, names: Iterable[str]) -> Source | None:

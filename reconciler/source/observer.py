@@ -50,20 +50,34 @@ Check: TypeAlias = Callable[[Sourced, Dataset | None], Iterator[Diagnostic]]
 """Looks at one manifest and its training data, without the examples."""
 
 
+def wrong(found: Diagnostic) -> bool:
+    """Whether something is wrong with the files, and not only odd about what would be trained."""
+    return not found.rule
+
+
+def anything(_found: Diagnostic) -> bool:
+    """Whatever was found."""
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class Program:
-    """What a run looks for beyond what is wrong or seen in passing.
+    """What a run looks for beyond what is wrong.
 
     `observers` makes those who look at the examples of one dataset; `edition` tells what they find from what others, or
-    none, would find. `checks` are of manifests.
+    none, would find. `checks` are of manifests. `matters` decides what of all that is found the run is about.
     """
 
     edition: str = ""
     observers: Callable[[], Sequence[Observer]] = tuple
     checks: Sequence[Check] = ()
+    matters: Callable[[Diagnostic], bool] = anything
 
 
 NOTHING_MORE = Program()
+"""What is seen in passing."""
+RULELESS = Program(matters=wrong)
+"""For a run that trains nothing: no rule is in its way."""
 
 
 @dataclass(slots=True)

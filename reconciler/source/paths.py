@@ -1,6 +1,7 @@
 """Which file a manifest may name: below the workspace's folder, or below a root from the command line.
 
-A pull request decides what is read and sent away, so every link is followed before the answer.
+A pull request decides what is read and sent away, so every link is followed before the answer. What git keeps for itself
+may hold the credentials of a checkout, and is no data: only a root from the command line may lie in it.
 """
 
 import os
@@ -30,7 +31,14 @@ def real_path(base: str, path: str, roots: tuple[str, ...], folders: dict[str, s
         what = "is an absolute path" if os.path.isabs(path) else "leaves the workspace's folder"
         advice = "put the file beside the manifests, or allow its folder with --dataset-root"
         return f"{shown(path)} {what}", advice
+    if not any(tree.inside(real, (root,)) and not _of_git(os.path.relpath(real, root)) for root in allowed):
+        return f"{shown(path)} belongs to git, and is no data", "put the file beside the manifests"
     return real
+
+
+def _of_git(path: str) -> bool:
+    """Whether a path is that of a git directory, of something in one, or of the file that leads to one."""
+    return any(part.lower() == ".git" for part in path.split(os.sep))
 
 
 def unavailable(path: str, name: str, error: OSError) -> tuple[str, str]:

@@ -1,9 +1,10 @@
 """What git has of a file: its history, and what it was in a commit. Only read, and without a network.
 
 Git is asked by its own command, and of that by what gives the same answer to programs on every machine. A repository
-may be anybody's: what its configuration names as commands is not run (monitor, hooks, signatures, filters, pagers), no
-transport is allowed, so that nothing is fetched that a partial clone has left out, and whether git trusts the owner of
-the folder (safe.directory) stays git's own decision. Names go behind `--` or `--end-of-options`, and never through a
+may be anybody's: what its configuration names as commands is not run (monitor, hooks, signatures, filters, pagers), the
+files that it names are not read (but for further configuration: include.path), no transport is allowed, so that nothing
+is fetched that a partial clone has left out, and whether git trusts the owner of the folder (safe.directory) stays
+git's own decision. Names go behind `--` or `--end-of-options`, and never through a
 shell. See git(1), "Environment Variables", and git-config(1), `protocol.allow` and `safe.bareRepository`.
 """
 
@@ -29,6 +30,7 @@ _OPTIONS = (
     *("--no-optional-locks", "--no-pager", "--no-replace-objects", "--literal-pathspecs"),
     *("-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "core.pager=cat"),
     *("-c", "protocol.allow=never", "-c", "safe.bareRepository=explicit"),
+    *("-c", "core.attributesFile=/dev/null", "-c", "diff.orderFile=/dev/null", "-c", "log.mailmap=false"),
     *("-c", "log.showRoot=true", "-c", "gc.auto=0", "-c", "maintenance.auto=false"),
 )
 _ENVIRONMENT = {
@@ -39,12 +41,30 @@ _ENVIRONMENT = {
     "LC_ALL": "C",
 }
 _HASH = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
+_SUFFIX = re.compile(r"[~^:]|@\{")
+"""What begins the rest of a name of a commit, behind that of a branch or tag: see gitrevisions(7)."""
+_KINDS = {
+    "refs/{}": "a ref",
+    "refs/tags/{}": "a tag",
+    "refs/heads/{}": "a branch",
+    "refs/remotes/{}": "a remote branch",
+    "refs/remotes/{}/HEAD": "a remote",
+}
+"""The refs that a short name may stand for, in the order in which git looks for them, silent about the others."""
 _FILE = "100"
 """How the mode of a regular file begins; links and submodules have others."""
 
 
 class Unavailable(ReconcilerError):
     """Git does not tell; the message says why."""
+
+
+class _Ref(NamedTuple):
+    """One of the refs that a name may stand for: its kind in words, its full name, and its commit."""
+
+    kind: str
+    name: str
+    commit: str
 
 
 class Version(NamedTuple):
@@ -71,12 +91,18 @@ class Repository:
         return "" if relative == os.curdir else relative
 
     def commit(self, name: str) -> str:
-        """Find the commit that somebody names, a branch, tag or hash; raise Unavailable if there is none."""
-        found = self._ask("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}", may_fail=True)
-        text = found.decode("ascii", "replace").strip()
-        if not _HASH.fullmatch(text):
+        """Find the commit that somebody names, a branch, tag or hash; raise Unavailable if there is none, or several.
+
+        A tag that is called `origin/main` would be taken for the remote branch; who can push tags must not decide that.
+        """
+        found = self._commit(name)
+        if found is None:
             raise Unavailable(f"git knows no commit {name!r}", "fetch it first")
-        return text
+        meant = () if name.startswith("refs/") or _HASH.fullmatch(name) else self._meant(name)
+        if len({ref.commit for ref in meant}) > 1:
+            kinds, names = " and ".join(ref.kind for ref in meant), " or ".join(ref.name for ref in meant)
+            raise Unavailable(f"{name!r} is {kinds}, which differ", f"write {names}")
+        return found
 
     def files(self, commit: str, path: str) -> Mapping[str, str]:
         """The regular files at or below a path in a commit, and the names of their contents."""
@@ -91,9 +117,8 @@ class Repository:
 
         A merge counts by what it changed for its first parent: files that were merged are in no other commit.
         """
-        try:
-            head = self.commit("HEAD")
-        except Unavailable:  # there is no commit yet
+        head = self._commit("HEAD")
+        if head is None:  # there is no commit yet
             return iter(())
         listed = self._ask(
             *("log", "--follow", "--raw", "-z", "--no-abbrev", "--format=%H", "--diff-merges=first-parent"),
@@ -141,6 +166,21 @@ class Repository:
         if left <= 0:
             raise Unavailable(f"looking for it took more than {PATIENCE:.0f} seconds")
         return left
+
+    def _commit(self, name: str) -> str | None:
+        """The commit that git takes a name for; None if it knows none."""
+        found = self._ask("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}", may_fail=True)
+        text = found.decode("ascii", "replace").strip()
+        return text if _HASH.fullmatch(text) else None
+
+    def _meant(self, name: str) -> Sequence[_Ref]:
+        """All refs that have a short name, and behind it what may say more; there is no line end in it."""
+        end = found.start() if (found := _SUFFIX.search(name)) else len(name)
+        refs = [(kind, form.format(name[:end]) + name[end:]) for form, kind in _KINDS.items()]
+        asked = "".join(f"{full}^{{commit}}\n" for _, full in refs)
+        told = self._ask("cat-file", "--batch-check=%(objectname)", stdin=os.fsencode(asked))
+        commits = (line.decode("ascii", "replace") for line in told.splitlines())
+        return [_Ref(*ref, commit) for ref, commit in zip(refs, commits, strict=True) if _HASH.fullmatch(commit)]
 
     def _ask(self, *arguments: str, stdin: bytes = b"", may_fail: bool = False) -> bytes:
         """Run a command of git's for what it prints."""

@@ -71,7 +71,7 @@ def resolve(
             findings.update(_manifest(sourced, capabilities, libraries.service))
             found, settings = libraries.read(sourced), settle(common, sourced.manifest.lint)
             seen = (each for check in program.checks for each in check(sourced, found.training))
-            for each in (*found.diagnostics, *seen):
+            for each in filter(program.matters, (*found.diagnostics, *seen)):
                 verdicts.add(each, settings)
             desired.append(desire(sourced.manifest, found.training, sourced.origin, found.validation))
     if cache:

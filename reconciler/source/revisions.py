@@ -16,6 +16,9 @@ from reconciler.source.declared import Manifests, Source, forms, source_in
 from reconciler.source.repository import Repository, Unavailable, repository
 from reconciler.source.search import MOST_VERSIONS, Candidate, Search, Wanted
 
+SHORT = 7
+"""Hex digits of a commit, as git abbreviates it."""
+
 
 @dataclass(slots=True)
 class History:
@@ -25,6 +28,17 @@ class History:
     base: str = ""
     _repositories: dict[str, Repository | Unavailable] = field(default_factory=dict, init=False)
     _based: Manifests | None = field(default=None, init=False)
+
+    @property
+    def name(self) -> str:
+        """The base as people are told of it."""
+        return self.base.removeprefix("refs/remotes/")
+
+    @property
+    def told(self) -> str:
+        """The base with the commit that it is; empty without one. Raises Unavailable if git has no such revision."""
+        based = self.based()
+        return f"{self.name} at {based.commit[:SHORT]}" if based else ""
 
     def based(self) -> Manifests | None:
         """The manifests of the base revision, if there is one; raise Unavailable if git has no such revision."""

@@ -118,7 +118,7 @@ def test_a_base_without_a_workspace(git: Git, run: Command) -> None:
     git("commit", "--quiet", "--allow-empty", "--message=nothing")
     ran = run("plan", "--base", "main")
     assert ran.code == 0
-    assert "Warning: main has no valid workspace here, so it has no limits that count" in ran.out
+    assert "Warning: main has no workspace here or of this owner, so it has no limits that count" in ran.out
 
 
 def test_a_base_that_is_none(git: Git, run: Command, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -151,3 +151,59 @@ def test_a_new_environment_has_the_limits_that_all_had(git: Git, run: Command) -
     based(git, "  limits: {maxCreates: 2}\n")
     git.write("manifests/environments/prod.yaml", ENVIRONMENT.format(50))
     assert "creates: 3 is over the limit of 2" in run("plan", "-e", "prod", "--base", "main").err
+
+
+LIMITED = "  limits: {maxCreates: 1}\n"
+
+
+def test_a_folder_that_moves_keeps_its_limits(git: Git, run: Command) -> None:
+    based(git, LIMITED)
+    git("mv", "manifests", "models")
+    git.write("models/workspace.yaml", WORKSPACE)
+    assert "creates: 3 is over the limit of 1" in run("plan", "models", "--base", "main").err
+
+
+def test_a_folder_behind_a_link_keeps_its_limits(git: Git, run: Command) -> None:
+    based(git, LIMITED)
+    git("mv", "manifests", "models")
+    git.write("models/workspace.yaml", WORKSPACE)
+    (git.top / "manifests").symlink_to("models")
+    assert "creates: 3 is over the limit of 1" in run("plan", "--base", "main").err
+
+
+def test_in_the_place_of_another_workspace_the_own_limits_count(git: Git, run: Command) -> None:
+    git.write("trial/workspace.yaml", WORKSPACE.replace("bench-1", "trial-1").replace("bench", "trial"))
+    based(git, LIMITED)
+    (git.top / "trial" / "workspace.yaml").unlink()
+    for name in ("one.yaml", "two.yaml", "three.yaml", "numbers.jsonl"):
+        git("mv", f"manifests/{name}", f"trial/{name}")
+    git("mv", "-f", "manifests/workspace.yaml", "trial/workspace.yaml")
+    git.write("trial/workspace.yaml", WORKSPACE)
+    ran = run("plan", "trial", "--base", "main")
+    assert "creates: 3 is over the limit of 1" in ran.err
+    assert "spec.owner: trial-1 -> bench-1" in ran.out
+
+
+def test_an_owner_that_is_given_up_keeps_its_limits(git: Git, run: Command) -> None:
+    based(git, LIMITED)
+    git("mv", "manifests", "models")
+    other = WORKSPACE.replace("bench-1", "other-1").replace("name: bench", "name: other")
+    git.write("models/workspace.yaml", f"{other}  formerOwners: [bench-1]\n")
+    assert "creates: 3 is over the limit of 1" in run("plan", "models", "--base", "main").err
+
+
+def test_an_environment_that_is_renamed_keeps_its_limits(git: Git, run: Command) -> None:
+    git.write("manifests/environments/prod.yaml", ENVIRONMENT.format(1))
+    based(git, "")
+    git("mv", "manifests/environments/prod.yaml", "manifests/environments/live.yaml")
+    git.write("manifests/environments/live.yaml", ENVIRONMENT.format(50).replace("name: prod", "name: live"))
+    assert "creates: 3 is over the limit of 1" in run("plan", "-e", "live", "--base", "main").err
+
+
+def test_a_new_workspace_beside_others_is_only_told(git: Git, run: Command) -> None:
+    based(git, LIMITED)
+    fresh = WORKSPACE.replace("bench-1", "fresh-1").replace("name: bench", "name: fresh")
+    git.write("fresh/workspace.yaml", fresh)
+    ran = run("plan", "fresh", "--base", "main")
+    assert ran.code == 0
+    assert "main has no workspace here or of this owner" in ran.out

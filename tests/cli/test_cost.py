@@ -41,7 +41,7 @@ def test_over_the_budget_nothing_is_done(
     ran = run(*command, *(["--max-cost", "0.03"] if where == "option" else []))
     assert ran.code == 4
     assert "cost: 0.04 is over the limit of 0.03 EUR" in ran.err
-    assert "raise `--max-cost`, or limits.maxCost in the workspace" in ran.err
+    assert "if that is meant, raise limits.maxCost, or `--max-cost` where that is lower" in ran.err
     assert ran.last == "Plan: 1 to create, 0 to update, 0 to replace, 0 to delete."
     assert set(methods) == {"GET"}
 

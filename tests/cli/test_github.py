@@ -86,7 +86,7 @@ def test_a_guard_is_an_error_and_all_is_told_all_the_same(bench: Bench, step: St
     assert ran.code == 4
     first, second = runner.commands(ran.out)
     assert (first.name, first.properties) == ("error", {"title": "Refused by a guard"})
-    assert first.message.startswith("creates: 1 is over the limit of 0; raise `--max-creates`")
+    assert first.message.startswith("creates: 1 is over the limit of 0; if that is meant, raise limits.maxCreates")
     assert second.name == "notice"
     assert step.outputs["exit-code"] == "4"
     assert "### Refused by a guard. Plan: " in step.summary.read_text()

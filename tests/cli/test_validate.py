@@ -31,8 +31,11 @@ def test_a_warning_is_told_with_its_rule(run: Command) -> None:
 
 
 @pytest.mark.usefixtures("odd")
-def test_a_plan_does_not_look_for_it(run: Command) -> None:
-    assert "blanks" not in run("plan").err
+def test_who_trains_looks_for_it_too(run: Command) -> None:
+    for command in (("plan",), ("apply", "--yes")):
+        assert "blanks" in run(*command).err
+    for command in (("status",), ("outputs",), ("wait",)):
+        assert "blanks" not in run(*command).err
 
 
 @pytest.mark.usefixtures("odd")
@@ -54,7 +57,9 @@ def test_a_silenced_rule_is_counted_and_no_error_even_if_strict(odd: Bench, run:
 def test_a_rule_may_be_an_error(odd: Bench, run: Command) -> None:
     odd.declare("one", extra="  lint: [{rule: leading-trailing-space, severity: error}]\n")
     assert run("validate").code == 1
-    assert run("plan").code == 0, "a plan looks for less"
+    assert run("plan").code == 1
+    assert run("apply", "--yes").code == 1
+    assert run("status").code == 0, "it trains nothing"
 
 
 def test_a_plan_is_refused_for_what_it_sees_where_that_is_an_error(bench: Bench, run: Command) -> None:

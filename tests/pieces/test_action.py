@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -17,9 +18,9 @@ from tests.render.runner import commands
 
 pytestmark = [pytest.mark.process, pytest.mark.loopback]
 
-OURS = {"pull_request": {"number": 12, "head": {"repo": {"full_name": "acme/models"}}}}
+OURS: dict[str, Any] = {"pull_request": {"number": 12, "head": {"repo": {"full_name": "acme/models"}, "sha": "1f" * 20}}}
 OURS["pull_request"]["base"] = {"repo": {"full_name": "acme/models"}}
-FORK = {"pull_request": {**OURS["pull_request"], "head": {"repo": {"full_name": "mallory/models"}}}}
+FORK = {"pull_request": {**OURS["pull_request"], "head": {"repo": {"full_name": "mallory/models"}, "sha": "2e" * 20}}}
 GONE = {"pull_request": {**OURS["pull_request"], "head": {"repo": None}}}
 
 
@@ -54,7 +55,8 @@ def test_a_pull_request_is_planned_and_has_one_comment(runner: Runner, repositor
     assert len(ended.outputs["digest"]) == 64
     assert "::notice file=manifests/first.yaml,line=" in ended.log
     [before] = forge.bodies
-    assert before.replace("\r\n", "\n") == f"<!-- reconciler:plan -->\n{ended.summary.strip()}"
+    said = f"For commit {OURS['pull_request']['head']['sha']}.\n\n{ended.summary.strip()}"
+    assert before.replace("\r\n", "\n") == f"<!-- reconciler:plan -->\n{said}"
 
     repository.declare("second")
     again = runner.run(token=TOKEN)
@@ -84,7 +86,7 @@ def test_a_checkout_without_the_base_is_no_plan(runner: Runner, repository: Repo
     repository.git("update-ref", "-d", "refs/remotes/origin/main")
     ended = runner.run(token=TOKEN)
     assert ended.code == 1
-    assert "git knows no commit 'origin/main'; fetch it first" in ended.summary
+    assert "git knows no commit 'refs/remotes/origin/main'; fetch it first" in ended.summary
 
 
 def test_each_environment_has_a_comment_of_its_own(runner: Runner, repository: Repository, forge: Forge) -> None:
@@ -146,12 +148,13 @@ def test_a_pull_request_of_a_fork_is_only_checked(runner: Runner, repository: Re
         ended = runner.run(token=TOKEN)
         assert (ended.code, ended.outputs["plan"]) == (0, "")
         assert "comes from a fork" in ended.summary
+        assert runner.run(token=TOKEN, arguments="--max-deletes=0").code == 0
     (repository.folder / "manifests" / "first.yaml").write_text("kind: [")
     assert runner.run(token=TOKEN).code == 1
     assert forge.heard == []
 
 
-@pytest.mark.parametrize("event", ["pull_request_target", "workflow_run"])
+@pytest.mark.parametrize("event", ["pull_request_target", "workflow_run", "issue_comment", "pull_request_review", "x"])
 @pytest.mark.parametrize("command", ["plan", "apply", "drift"])
 def test_events_that_give_secrets_to_anybody_are_refused(runner: Runner, event: str, command: str) -> None:
     runner.event = event

@@ -51,8 +51,9 @@ def plan(change: DataChange) -> Plan:
 
 
 def test_all_of_it() -> None:
+    sizes = "12 added, 3 removed, 1 changed of 1,000 -> 1,009 examples"
     assert lines(CHANGE) == [
-        "data: 12 added, 3 removed, 1 changed of 1,000 -> 1,009 examples; the old ones are in 4f3c2a1 (manifests/data/x.jsonl)",
+        f"data: {sizes}; the old ones are in 4f3c2a1 (manifests/data/x.jsonl)",
         "characters    min  median    95 %      max",
         "of an input   3    20 -> 21  80 -> 81  120 -> 12,000",
         "of an output  1    5         9         9",

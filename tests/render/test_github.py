@@ -32,6 +32,7 @@ from tests.render.review import (
 )
 
 HERE = Origin("manifests/m.yaml", 3, 1)
+EPOCHS = "hyperparameters.epochCount: 5 -> 20"
 COSTS = "38 training steps, an estimated 3,060 training tokens, about 40m00s, about 0.05 USD"
 
 
@@ -40,7 +41,8 @@ def told(made: Plan, objection: str = "") -> list[Annotation]:
 
 
 def test_a_refused_row_is_an_error_beside_its_manifest() -> None:
-    said = "refused to replace: lifecycle.protect is set; `--unprotect TunedModel/m`; hyperparameters.epochCount: 5 -> 20; would take 38 training steps"
+    why = "lifecycle.protect is set; `--unprotect TunedModel/m`"
+    said = f"refused to replace: {why}; {EPOCHS}; would take 38 training steps"
     row = replace(REFUSED, steps=CREATE.steps)
     assert told(plan(row)) == [Annotation(Level.ERROR, said, "TunedModel/m", HERE)]
 
@@ -50,7 +52,7 @@ def test_a_replacement_and_a_delete_are_warnings() -> None:
     assert delete == Annotation(Level.WARNING, "delete: no manifest declares it any more", "TunedModel/z")
     assert replaced == Annotation(
         Level.WARNING,
-        f"replace: hyperparameters.epochCount can only be changed by training; hyperparameters.epochCount: 5 -> 20; {COSTS}",
+        f"replace: hyperparameters.epochCount can only be changed by training; {EPOCHS}; {COSTS}",
         "TunedModel/a",
         HERE,
     )

@@ -3,14 +3,17 @@
 import re
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reconciler.errors import Diagnostic, Origin, Silenced
 from reconciler.plan.change import Action, Change, Effect, Estimate
 from reconciler.plan.plan import Plan
 from reconciler.render.budget import size
+from reconciler.render.frame import Circumstances
 from reconciler.render.markdown import LEAST, LIMIT, plan_markdown
 from reconciler.render.neutral import unsafe
 from reconciler.resource.observed import State
@@ -39,6 +42,11 @@ HERE = "For workspace `demo`, `p`, `us` at `gemini`."
 RUN = "https://github.com/acme/models/actions/runs/7"
 
 
+def written(made: Plan, limit: int = LIMIT, **around: Any) -> str:
+    """A plan as Markdown, and what else there is to know."""
+    return plan_markdown(made, limit, Circumstances(**around))
+
+
 def does(made: Plan) -> str:
     """The last line."""
     return f"`reconciler apply --plan-digest {made.digest}` does exactly this.\n"
@@ -46,19 +54,19 @@ def does(made: Plan) -> str:
 
 def test_nothing_to_do() -> None:
     made = plan()
-    assert plan_markdown(made) == f"### No changes.\n\n{HERE}\n\nDigest `{made.digest}`.\n"
+    assert written(made) == f"### No changes.\n\n{HERE}\n\nDigest `{made.digest}`.\n"
 
 
 def test_an_environment_is_named_and_asked_for() -> None:
-    text = plan_markdown(plan(DELETE, environment="prod"))
+    text = written(plan(DELETE, environment="prod"))
     assert "\n\nFor environment `prod`, workspace `demo`" in text
     assert "`reconciler apply -e prod --plan-digest " in text
-    assert "`reconciler apply -e '$(x)' --plan-digest " in plan_markdown(plan(DELETE, environment="$(x)"))
+    assert "`reconciler apply -e '$(x)' --plan-digest " in written(plan(DELETE, environment="$(x)"))
 
 
 def test_where_there_is_no_room_for_the_command_the_digest_stays() -> None:
     made = replace(fleet(50, DELETE), environment="e" * 63)
-    assert plan_markdown(made, LEAST).endswith(f"`reconciler plan` shows it.\n\nDigest `{made.digest}`.\n")
+    assert written(made, LEAST).endswith(f"`reconciler plan` shows it.\n\nDigest `{made.digest}`.\n")
 
 
 def test_a_review_to_the_letter() -> None:
@@ -66,7 +74,7 @@ def test_a_review_to_the_letter() -> None:
         named(row, name) for row, name in ((DELETE, "old"), (REPLACE, "support"), (REFUSED, "kept"), (CREATE, "new"))
     ]
     made = plan(*rows, foreign=2, warnings=("careful",))
-    assert plan_markdown(made) == (
+    assert written(made) == (
         "### Plan: 1 to create, 0 to update, 1 to replace, 1 to delete, 1 refused.\n"
         "\n"
         "```text\n"
@@ -137,7 +145,7 @@ def test_a_review_to_the_letter() -> None:
 
 def body(row: Change) -> str:
     """The code block of the only row."""
-    (found,) = (each for each in read(plan_markdown(plan(row))).code if "\n" in each)
+    (found,) = (each for each in read(written(plan(row))).code if "\n" in each)
     return found
 
 
@@ -166,7 +174,7 @@ def test_what_leads_to_nothing_is_no_difference() -> None:
 def test_what_is_thrown_away_is_told() -> None:
     lost = replace(REPLACE, wasted=(Estimate(cost=Decimal(2)),))
     assert "\n  about 2.00 USD of training under way is thrown away\n" in body(lost)
-    assert "- About 2.00 USD of training under way is thrown away.\n" in plan_markdown(plan(lost))
+    assert "- About 2.00 USD of training under way is thrown away.\n" in written(plan(lost))
 
 
 def test_a_model_that_stays_is_not_shown_as_gone() -> None:
@@ -178,7 +186,7 @@ def test_a_model_that_stays_is_not_shown_as_gone() -> None:
 
 def test_the_most_severe_comes_first_and_only_that_is_open() -> None:
     made = plan(*(named(row, f"m{n}") for n, row in enumerate(reversed(KINDS))))
-    text = plan_markdown(made)
+    text = written(made)
     titles = ["Delete", "Replace", "Refused", "Create", "Update", "In training", "Left alone"]
     assert read(text).headings[1:] == tuple(f"{title} (1)" for title in titles)
     assert text.index("#### Refused") < text.index("<details>")
@@ -186,23 +194,44 @@ def test_the_most_severe_comes_first_and_only_that_is_open() -> None:
 
 
 def test_what_does_nothing_is_not_shown() -> None:
-    assert "TunedModel/" not in plan_markdown(plan(replace(UPDATE, action=Action.NOOP, fields=(), reasons=())))
+    assert "TunedModel/" not in written(plan(replace(UPDATE, action=Action.NOOP, fields=(), reasons=())))
 
 
 def test_names_of_fields_in_a_headline_are_code() -> None:
     row = replace(UPDATE, fields=(WARMER._replace(path="labels.<b>"),))
-    assert "</code> update: not as declared: <code>labels.&lt;b&gt;</code></summary>" in plan_markdown(plan(row))
+    assert "</code> update: not as declared: <code>labels.&lt;b&gt;</code></summary>" in written(plan(row))
     row = replace(REPLACE, fields=(WARMER._replace(path="labels.`x`", reason=Reason.IMMUTABLE_FIELD),))
-    assert "** replace: `` labels.`x` `` can only be changed by training\n" in plan_markdown(plan(row))
+    assert "** replace: `` labels.`x` `` can only be changed by training\n" in written(plan(row))
 
 
 def test_a_guard_speaks_before_everything_else() -> None:
-    text = plan_markdown(plan(DELETE), objection="cost: 12 is over the limit of 10")
+    text = written(plan(DELETE), objection="cost: 12 is over the limit of 10")
     heading, said = text.split("\n\n")[:2]
     assert heading == "### Refused by a guard. Plan: 0 to create, 0 to update, 0 to replace, 1 to delete."
     assert said == "```text\ncost: 12 is over the limit of 10\n```"
     assert text.endswith(f"\n\nNothing of this is done. Digest `{plan(DELETE).digest}`.\n")
-    assert plan_markdown(fleet(50, DELETE), LEAST, objection="x" * 500).startswith("### Refused by a guard. Plan: ")
+    assert written(fleet(50, DELETE), LEAST, objection="x" * 500).startswith("### Refused by a guard. Plan: ")
+
+
+def test_what_was_found_in_the_files_is_folded() -> None:
+    found = [Diagnostic(Origin("a.yaml", n, 1), "is odd", "look", "warning", "secret") for n in range(1, 31)]
+    quiet = [Silenced(replace(found[0], rule="epochs-unusual"), "a trial")]
+    text = written(plan(DELETE), findings=found[:2], silenced=quiet)
+    assert (
+        "<details><summary>2 warnings, 1 silenced in manifests and data</summary>\n\n```text\n"
+        "a.yaml:1:1: warning: is odd; look [secret]\n"
+        "a.yaml:2:1: warning: is odd; look [secret]\n"
+        "silenced: a.yaml:1:1: warning: is odd; look [epochs-unusual]: a trial\n```\n\n</details>\n"
+    ) in text
+    many = written(plan(DELETE), findings=found)
+    assert "<summary>30 warnings in manifests and data</summary>" in many
+    assert "\nand 10 more: reconciler validate\n" in many
+    assert "a.yaml:21:1" not in many
+    assert "30 warnings in manifests and data.\n" in written(plan(DELETE), 700, findings=found)
+
+
+def test_what_it_was_compared_with() -> None:
+    assert f"{HERE[:-1]}, compared with `main at 91cfa34`.\n" in written(plan(DELETE), base="main at 91cfa34")
 
 
 EVIL = [
@@ -257,7 +286,8 @@ def harmless(text: str, links: tuple[str, ...] = ()) -> None:
         text,
         re.MULTILINE,
     )
-    titles = r"((Refused by a guard\. )?Plan: .*|No changes\.|(Delete|Replace|Refused|Create|Update|In training|Left alone) \([0-9,]+\))"
+    kinds = "Delete|Replace|Refused|Create|Update|In training|Left alone"
+    titles = rf"((Refused by a guard\. )?Plan: .*|No changes\.|({kinds}) \([0-9,]+\))"
     assert all(re.fullmatch(titles, heading) for heading in found.headings)
 
 
@@ -265,7 +295,7 @@ def harmless(text: str, links: tuple[str, ...] = ()) -> None:
 @pytest.mark.parametrize("limit", [LEAST, 2000, LIMIT])
 def test_whatever_is_written_it_is_shown_as_code(text: str, limit: int) -> None:
     made = hostile(text)
-    shown = plan_markdown(made, limit, whole=text, objection=text)
+    shown = written(made, limit, whole=text, objection=text)
     assert size(shown) <= limit
     harmless(shown)
 
@@ -275,13 +305,13 @@ def test_whatever_is_written_it_is_shown_as_code(text: str, limit: int) -> None:
     st.integers(LEAST, 9000),
 )
 def test_whatever_else_is_written(text: str, limit: int) -> None:
-    shown = plan_markdown(hostile(text), limit, whole=text, objection=text)
+    shown = written(hostile(text), limit, whole=text, objection=text)
     assert size(shown) <= limit
     harmless(shown)
 
 
 def test_everything_hostile_can_still_be_read() -> None:
-    found = read(plan_markdown(hostile("</details> @octocat")))
+    found = read(written(hostile("</details> @octocat")))
     assert sum("</details> @octocat" in each for each in found.code) > 10
 
 
@@ -290,11 +320,12 @@ MANY = fleet(350, *KINDS)
 
 @pytest.mark.parametrize("limit", [*range(LEAST, 700, 23), *range(700, 5000, 431), 9000, 20_000, 40_000])
 def test_at_every_limit_the_structure_is_complete(limit: int) -> None:
-    text = plan_markdown(replace(MANY, warnings=("careful",) * 9), limit, whole=RUN, objection="too much " * 20)
+    text = written(replace(MANY, warnings=("careful",) * 9), limit, whole=RUN, objection="too much " * 20)
     assert size(text) <= limit
     harmless(text, (RUN,))
-    assert text.startswith("### Plan: 50 to create, 50 to update, 50 to replace, 50 to delete, 50 training, 50 ref")
-    assert text.endswith(f"**Cut to {limit:,} characters.** All of it: <{RUN}>\n\n{does(MANY)}")
+    assert text.startswith("### Refused by a guard. Plan: 50 to create, 50 to update, 50 to replace, 50 to delete, ")
+    end = f"Nothing of this is done. Digest `{MANY.digest}`.\n"
+    assert text.endswith(f"**Cut to {limit:,} characters.** All of it: <{RUN}>\n\n{end}")
     for title, told, section in _sections(text):
         assert told == 50, (title, section)
 
@@ -313,21 +344,21 @@ def _sections(text: str) -> list[tuple[str, int, str]]:
 
 def test_one_character_decides_whether_it_is_cut() -> None:
     made = fleet(5, *KINDS)
-    whole = plan_markdown(made)
-    assert plan_markdown(made, size(whole)) == whole
-    cut = plan_markdown(made, size(whole) - 1)
+    whole = written(made)
+    assert written(made, size(whole)) == whole
+    cut = written(made, size(whole) - 1)
     assert "**Cut to" in cut
     assert size(cut) < size(whole)
 
 
 def test_without_an_address_the_command_shows_the_whole() -> None:
-    assert "All of it: `reconciler plan` shows it.\n" in plan_markdown(MANY, 1000)
-    assert "All of it: `reconciler plan` shows it.\n" in plan_markdown(MANY, 1000, whole=f"{RUN}/{'x' * 1000}")
+    assert "All of it: `reconciler plan` shows it.\n" in written(MANY, 1000)
+    assert "All of it: `reconciler plan` shows it.\n" in written(MANY, 1000, whole=f"{RUN}/{'x' * 1000}")
 
 
 def test_of_five_thousand_every_delete_is_named() -> None:
     made = fleet(5000, DELETE, REPLACE, CREATE, UPDATE)
-    text = plan_markdown(made)
+    text = written(made)
     assert size(text) <= LIMIT
     section = text[text.index("#### Delete (1,250)") : text.index("#### Replace")]
     assert len(set(re.findall(r"model-[0-9]{5}", section))) == 1250
@@ -336,26 +367,26 @@ def test_of_five_thousand_every_delete_is_named() -> None:
 
 
 def test_of_five_thousand_deletes_those_without_a_name_are_counted() -> None:
-    ((title, told, section),) = _sections(plan_markdown(fleet(5000, DELETE)))
+    ((title, told, section),) = _sections(written(fleet(5000, DELETE)))
     assert (title, told) == ("Delete (5,000)", 5000)
     assert re.search(r"And [0-9,]+ that are not named here\.", section)
 
 
 def test_most_of_the_room_is_used() -> None:
     for limit in (5_000, 20_000, LIMIT):
-        assert size(plan_markdown(fleet(5000, *KINDS), limit)) > 0.9 * limit
+        assert size(written(fleet(5000, *KINDS), limit)) > 0.9 * limit
 
 
 def test_a_name_longer_than_names_are_is_cut_in_its_middle() -> None:
-    text = plan_markdown(plan(named(DELETE, "a" * 60 + "b" * 5000 + "c" * 40)))
+    text = written(plan(named(DELETE, "a" * 60 + "b" * 5000 + "c" * 40)))
     assert f"`- TunedModel/{'a' * 55}" not in text.replace("a" * 55 + "…", "")
     assert "…" + "c" * 33 in text
     assert "b" * 5000 not in text
 
 
 def test_the_same_plan_gives_the_same_text() -> None:
-    assert plan_markdown(MANY, 9000) == plan_markdown(MANY, 9000)
+    assert written(MANY, 9000) == written(MANY, 9000)
 
 
 def test_a_training_row_without_details_is_one_line() -> None:
-    assert "In training (1)" in plan_markdown(plan(WAIT))
+    assert "In training (1)" in written(plan(WAIT))

@@ -307,7 +307,7 @@ def test_a_create_beside_a_model_that_the_policy_keeps() -> None:
 
 def test_tokens_are_estimates_and_said_to_be() -> None:
     told = body(replace(CREATE, desired=declared({}, dataset=replace(DATASET, tokens=1234)), steps=None))
-    assert told[1] == "      dataset: 1:ababababababababab  (15 examples, an estimated 1234 tokens)"
+    assert told[1] == "      dataset: 1:ababababababababab  (15 examples, an estimated 1,234 tokens)"
 
 
 def test_the_service_may_choose_the_id() -> None:
@@ -349,7 +349,7 @@ def test_notes_are_shown_and_counted() -> None:
         "      note: two\n"
         "      declared in manifests/support.yaml:3:1\n"
         "\n"
-        "3 notes.\n"
+        "3 notes on models.\n"
         "\n"
         "No changes.\n"
     )

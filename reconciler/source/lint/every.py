@@ -18,4 +18,4 @@ def observers() -> tuple[Observer, ...]:
 
 
 EVERY = Program(EDITION, observers, (unusual_epochs, secrets_in_manifest))
-"""What `validate` looks for."""
+"""For a run that checks, or trains."""
