@@ -1162,7 +1162,7 @@ REVIEW = (
         "git runs what a repository names",
         "Whoever sends a repository runs a program on the machine that plans.",
         "source/repository.py",
-        '"-c", "core.fsmonitor=false", ',
+        '"--no-show-signature", ',
         "",
     ),
     Mutant(
