@@ -13,7 +13,7 @@ CODE := reconciler tests $(wildcard benchmarks)
 EITHER := $(wildcard tests/test_*.py) $(addprefix tests/,plan golden properties faults process races)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-vertex test soak mutants lint format bench schema bless constraints clean
+.PHONY: help demo demo-vertex test soak mutants lint format bench schema pictures bless constraints clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-18s %s\n", $$1, $$2 }'
@@ -58,8 +58,11 @@ bench: $(READY) ## measure, and print the figures
 schema: $(READY) ## write the JSON Schemas anew from the models
 	$(PY) scripts/schema
 
+pictures: $(READY) ## draw the pictures of the pages anew; needs Chromium
+	$(PY) scripts/pictures
+
 bless: $(READY) ## accept what the golden tests give now; read the diff before committing it
-	$(PY) -m pytest tests/golden tests/faults --bless
+	$(PY) -m pytest tests/golden tests/review tests/docs tests/faults --bless
 	$(PY) -m pytest tests/golden tests/faults --bless --service=vertex
 
 # --no-strip-extras: the pip that comes with Python 3.11 wants the extra in the pin too; see scripts/pins.

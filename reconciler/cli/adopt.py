@@ -1,5 +1,6 @@
 """`reconciler import`: put our mark on a model that somebody else made."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import click
@@ -10,7 +11,7 @@ from reconciler.cli.connection import connect
 from reconciler.cli.console import Console, with_console
 from reconciler.cli.options import YES, Place, complete_address, from_place, option
 from reconciler.errors import NotFound, UsageError
-from reconciler.plan.adoption import adopt, marked, takes_over
+from reconciler.plan.adoption import adopt, marked, neighbour, takes_over
 from reconciler.plan.planner import plan
 from reconciler.plan.terms import Terms
 from reconciler.preview import located
@@ -50,9 +51,10 @@ def command(
     declared = located(begun.desired, provider)
     desired = _declared(parse(address), declared)
     snapshot, observed = _look(provider, provider.naming.resource(model_id))
-    _check_owner(observed, terms, take_over=take_over)
+    _check_owner(observed, terms, begun.loaded.neighbours, take_over=take_over)
     adoption = adopt(desired, observed, snapshot, terms, assume_data=assume_data)
-    show(replace(adoption, complete=True), console)  # it is about one address; the rest need not be mentioned
+    # It is about one address; the rest need not be mentioned.
+    show(replace(adoption, complete=True, environment=begun.loaded.environment), console)
     console.print("\nThe next `reconciler apply` would then do this:\n\n")
     show(plan(declared, marked(snapshot, adoption), terms), console)
     return write_marks(adoption, provider, "Import?", console, yes=yes)
@@ -78,8 +80,12 @@ def _look(reader: Reader, name: str) -> tuple[Snapshot, Observed]:
     return (*(o for o in snapshot if o.name != hidden[0].name), hidden[0]), hidden[0]
 
 
-def _check_owner(observed: Observed, terms: Terms, *, take_over: bool) -> None:
-    """Somebody else's model is taken only on purpose."""
+def _check_owner(observed: Observed, terms: Terms, neighbours: Mapping[str, str], *, take_over: bool) -> None:
+    """Somebody else's model is taken only on purpose; one of another environment not at all, for that still owns it."""
+    if observed.ownership and (owner := neighbour(observed, terms)):
+        environment, name = neighbours[owner], observed.ownership.name
+        message = f"{observed.name} belongs to the environment {environment} (owner {owner})"
+        raise UsageError(message, f"`reconciler forget {name} -e {environment}` lets it go")
     owner = takes_over(observed, terms)
     if owner and not take_over:
         raise UsageError(f"{observed.name} belongs to owner {owner}", "`--take-over` if it is to change hands")

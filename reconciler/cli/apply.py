@@ -77,6 +77,8 @@ def command(
 
     PATH may also be a plan saved by `plan --out`; the manifests are then those in manifests/.
     """
+    if plan_file is None and saved.is_absent(place.path):
+        raise UsageError(f"{place.path!r} does not exist", saved.ADVICE)
     if plan_file is None and saved.is_plan(place.path):
         plan_file, place = place.path, replace(place, path="manifests")
     request = planning.Request(selection, asked, safety)

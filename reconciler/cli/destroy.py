@@ -1,4 +1,7 @@
-"""`reconciler destroy`: a plan in which nothing is declared, confirmed by typing the workspace's name."""
+"""`reconciler destroy`: a plan in which nothing is declared, confirmed by typing what goes.
+
+All environments share the workspace's name, so with one of them it is typed too: WORKSPACE/ENVIRONMENT.
+"""
 
 import click
 
@@ -30,13 +33,14 @@ EPILOG = """\b
 Examples:
   reconciler destroy
   reconciler destroy --workspace demo --max-deletes 3
+  reconciler destroy -e staging --workspace demo/staging
   reconciler destroy --unprotect support-tickets
 """
 
 
 @click.command("destroy", epilog=EPILOG)
 @in_place
-@option("--workspace", metavar="NAME", help="The workspace's name, typed beforehand: do not ask.")
+@option("--workspace", metavar="NAME", help="What would be asked for, typed beforehand: its name, or NAME/ENVIRONMENT.")
 @paced
 @formats("text", "json")
 @UNPROTECT
@@ -53,14 +57,15 @@ def command(
     max_deletes: int | None,
     console: Console,
 ) -> int:
-    """Delete every model of the workspace, whether it is declared or not.
+    """Delete every model of the workspace, or of one environment of it, whether it is declared or not.
 
+    It asks for the workspace's name; with -e, for WORKSPACE/ENVIRONMENT, as all of them share the name.
     Protected models stay, and so do those that could never be trained again.
     """
     begun = session.without_datasets(place)
     if not begun.loaded.complete:
         raise UsageError("destroy is about a whole workspace", f"give its folder: {begun.folder}")
-    name = begun.workspace.name
+    name = "/".join(filter(None, (begun.workspace.name, begun.loaded.environment)))
     if workspace is not None and workspace != name:
         raise UsageError(f"the workspace is {name!r}, not {workspace!r}", f"`--workspace {name}` if that is meant")
     provider = connect(begun, losses=console.live or output == "json")
@@ -84,7 +89,7 @@ def _planned(begun: Session, provider: Provider, asked: Asked) -> Plan:
 
 
 def _typed(name: str, console: Console) -> bool:
-    """Whether the person types the workspace's name."""
+    """Whether the person types the name of what goes."""
     if not console.answers:
         raise UsageError("this deletes models, and there is no terminal to ask on", f"give --workspace {name}")
     return console.ask(f"This cannot be undone. Type the workspace's name ({name}) to go on: ") == name

@@ -11,6 +11,7 @@ from reconciler.cli.console import Console, with_console
 from reconciler.cli.options import Place, from_place, option
 from reconciler.cli.session import Session
 from reconciler.errors import NotFound, UsageError
+from reconciler.plan.adoption import neighbour
 from reconciler.plan.inventory import take
 from reconciler.providers.port import Reader
 from reconciler.render.neutral import neutral
@@ -50,7 +51,8 @@ def command(
     taken = {sourced.manifest.name for sourced in begun.loaded.manifests}
     texts = {name: _visible(manifest(name, observed)) for name, observed in names(found, taken).items()}
     if not texts:
-        console.say("Every model that was found is declared; others can be exported by their names.")
+        elsewhere = ", or belongs to another environment" if begun.loaded.neighbours else ""
+        console.say(f"Every model that was found is declared{elsewhere}; others can be exported by their names.")
     if out is None:
         console.print("---\n".join(texts.values()))
     else:
@@ -59,13 +61,14 @@ def command(
 
 
 def _undeclared(begun: Session, reader: Reader) -> tuple[Observed, ...]:
-    """Everything there is that does not belong to a declared address, but for mere records of trainings."""
+    """Everything there is that belongs neither to a declared address nor to another environment, but for records."""
     snapshot = reader.survey()
     declared = {Address(sourced.manifest.name) for sourced in begun.loaded.manifests}
     terms = begun.terms()
     held = take(snapshot, declared, terms.owners, terms.naming).declared.values()
     ours = {observed.name for group in held for observed in (*group.marked, *group.claimed, *group.newer)}
-    return tuple(sorted((o for o in snapshot if o.name not in ours and not o.record), key=lambda o: o.name))
+    free = (o for o in snapshot if o.name not in ours and not o.record and not neighbour(o, terms))
+    return tuple(sorted(free, key=lambda o: o.name))
 
 
 def _named(reader: Reader, ids: tuple[str, ...]) -> tuple[Observed, ...]:

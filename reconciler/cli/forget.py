@@ -38,9 +38,15 @@ def command(
         if sourced.manifest.name == wanted.name:
             raise UsageError(
                 f"{wanted} is still declared in {sourced.origin}, so the next apply would take it back",
-                "remove its manifest first",
+                f"remove its manifest first{_or_omit(begun.loaded.environment)}",
             )
     provider = connect(begun)
     plan = release(wanted, provider.observe(), begun.terms())
-    show(replace(plan, complete=True), console)  # it is about one address; the rest need not be mentioned
+    # It is about one address; the rest need not be mentioned.
+    show(replace(plan, complete=True, environment=begun.loaded.environment), console)
     return write_marks(plan, provider, "Forget?", console, yes=yes)
+
+
+def _or_omit(environment: str) -> str:
+    """The way out where a manifest is still needed elsewhere."""
+    return f", or omit it in the environment {environment}" if environment else ""

@@ -155,17 +155,17 @@ def _addresses(flag: str, text: str) -> Decorator:
 
 
 def complete_address(ctx: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
-    """Offer the addresses that the manifests declare."""
+    """Offer the addresses that the manifests declare: all of them while no environment is chosen, as -e may follow."""
     from reconciler.errors import ReconcilerError
     from reconciler.resource.address import Address
-    from reconciler.source.load import load
+    from reconciler.source.load import load, load_each
 
     try:
         path, environment = str(ctx.params.get("path") or "manifests"), ctx.params.get("environment")
-        manifests = load(path, environment=environment).manifests
+        loaded = load_each(path) if environment is None else (load(path, environment=environment),)
     except ReconcilerError:
         return []
-    addresses = sorted(Address(each.manifest.name) for each in manifests)
+    addresses = sorted({Address(sourced.manifest.name) for each in loaded for sourced in each.manifests})
     return [str(a) if incomplete.startswith("T") else a.name for a in addresses if incomplete in str(a)]
 
 

@@ -2,6 +2,7 @@
 
 import sys
 from dataclasses import replace
+from functools import partial
 
 import click
 
@@ -76,7 +77,8 @@ def command(
         begun, told = planning.within_base(declared, history)
         terms = planning.terms(begun, planning.Request(selection, asked, safety))
         reader: Reader = connect(begun)
-        plan = with_data(planning.make(begun, reader, terms), history, comparison.show_examples)
+        look = partial(with_data, history=history, examples=comparison.show_examples)
+        plan = planning.make(begun, reader, terms, look)
         plan = replace(plan, warnings=told + plan.warnings)
         refusal = _refusal(plan, begun, safety)
         around = Circumstances(str(refusal or ""), begun.warnings, begun.silenced, history.told, reporting.details_at)

@@ -1,5 +1,6 @@
 """One plan as plan, apply and their relatives make it: terms from the options, then policy, then guards."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import reduce
@@ -41,13 +42,18 @@ def terms(session: Session, request: Request) -> Terms:
     return made if most is None else replace(made, max_attempts=most)
 
 
-def make(session: Session, reader: Reader, made: Terms) -> Plan:
-    """Plan, let the policy have its say, and estimate what is left."""
+def as_it_is(plan: Plan) -> Plan:
+    """Look at nothing else."""
+    return plan
+
+
+def make(session: Session, reader: Reader, made: Terms, look: Callable[[Plan], Plan] = as_it_is) -> Plan:
+    """Plan, let the policy have its say, look closer, and estimate what is left."""
     with collector_resting():
         plan = preview(session.desired, reader, made)
     check_known(made.wishes, plan, session.desired)
     plan, today = POLICIES[made.context.policy](plan), datetime.now(UTC).date().isoformat()
-    plan = replace(plan, environment=session.loaded.environment)
+    plan = look(replace(plan, environment=session.loaded.environment))
     return estimated(plan, session.desired, made.capabilities.rules, session.workspace.prices, today)
 
 

@@ -32,6 +32,11 @@ def is_plan(path: str) -> bool:
     return tree.is_json(path) and Path(path).is_file() and _means_plan(_text(path))
 
 
+def is_absent(path: str) -> bool:
+    """Whether a path means to be that of a saved plan, and there is no such file."""
+    return tree.is_json(path) and not Path(path).exists()
+
+
 def read(path: str) -> PlanDocument:
     """Read a saved plan; raise UsageError if there is none, ReconcilerError if it is damaged."""
     text = _text(path)

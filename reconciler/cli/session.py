@@ -65,6 +65,7 @@ class Session:
             self.service.capabilities,
             self.service.naming,
             former_owners=workspace.former_owners,
+            neighbours=frozenset(self.loaded.neighbours),
             whole=self.loaded.complete,
             keep_superseded=workspace.keep_superseded,
         )

@@ -53,4 +53,5 @@ def command(place: Place, timeout: float | None, output: str, selection: Selecti
 
 def _rest(plan: Plan) -> str:
     """What apply would still do."""
-    return "No changes.\n" if plan.empty else f"`reconciler apply` would still do this:\n{last_line(plan)}\n"
+    apply = f"reconciler apply -e {plan.environment}" if plan.environment else "reconciler apply"
+    return "No changes.\n" if plan.empty else f"`{apply}` would still do this:\n{last_line(plan)}\n"

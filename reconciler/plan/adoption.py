@@ -57,6 +57,12 @@ def takes_over(observed: Observed, terms: Terms) -> str:
     return mark.owner if mark and mark.owner not in terms.owners else ""
 
 
+def neighbour(observed: Observed, terms: Terms) -> str:
+    """The owner, of another environment, that a model belongs to; empty where none does."""
+    mark = observed.ownership
+    return mark.owner if mark and observed.mark is not Mark.VOID and mark.owner in terms.neighbours else ""
+
+
 def marked(snapshot: Snapshot, plan: Plan) -> Snapshot:
     """The snapshot as it will be after the adoption, to show what the next apply would do."""
     new = {row.target: row.ownership for row in plan.changes}

@@ -7,6 +7,8 @@ from pydantic import Field
 from reconciler.plan.part import Part, Text
 from reconciler.resource.datachange import DataChange, Difference, Group, Lengths, Oddity, Revision, Sample, Side
 
+OVERLAP = "Of today's validation examples, those in it; null: not known, or its model was measured with others."
+
 
 class LengthsPart(Part):
     """Lengths of texts in characters (Unicode code points), by nearest rank."""
@@ -25,7 +27,7 @@ class SidePart(Part):
     input: LengthsPart
     output: LengthsPart
     estimated_tokens: int
-    overlap: Annotated[int | None, Field(description="Of today's validation examples, those in it; null: not known.")]
+    overlap: Annotated[int | None, Field(description=OVERLAP)]
 
 
 class GroupPart(Part):
@@ -51,13 +53,17 @@ class OddityPart(Part):
 
 
 class SamplePart(Part):
-    """An example that differs, cut: only with --show-examples. `former` is the old output of a changed one."""
+    """An example that differs, cut: only with --show-examples. `former` is the old output of a changed one.
+
+    `context` is what comes before the pair, as JSON: a system instruction and earlier turns.
+    """
 
     kind: Literal["added", "removed", "changed"]
     number: int
     input: Text
     output: Text
     former: Text
+    context: Text = ""
 
 
 class DifferencePart(Part):

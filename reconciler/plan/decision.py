@@ -45,7 +45,8 @@ def decide(desired: Desired, group: Group, inventory: Inventory, terms: Terms) -
     if serving is not None and serving.state is State.READY and not row.refused:
         yield from (superseded(desired, o, serving.name, terms) for o in goes)
     yield from (superseded(desired, o, "", terms) for o in unclear)
-    yield from kept(desired.address, stays, Reason.RETAINED)
+    told = [o for o in stays if not (row.refused and o is row.observed)]  # nothing has superseded it
+    yield from kept(desired.address, told, Reason.RETAINED)
     shown = [o for o in lost if o is not row.observed]
     yield from kept(desired.address, shown, Reason.MARK_LOST, "carries no mark, so it is left alone")
 

@@ -52,6 +52,7 @@ def _total(plan: Plan) -> TotalPart:
         training_tokens=taken.tokens,
         seconds=taken.seconds,
         cost=money(taken.cost),
+        thrown_away=taken.thrown_away,
         wasted=money(taken.wasted),
         currency=plan.prices.currency if plan.prices else "",
         prices_as_of=plan.prices.as_of if plan.prices else "",

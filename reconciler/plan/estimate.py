@@ -16,7 +16,7 @@ from reconciler.plan.change import TRAININGS, Change, Estimate, deletes
 from reconciler.plan.plan import Plan
 from reconciler.plan.training import EPOCHS
 from reconciler.resource.address import Address
-from reconciler.resource.dataset import Dataset
+from reconciler.resource.datachange import DataChange
 from reconciler.resource.desired import Desired
 from reconciler.resource.identity import base_hash, base_of, origin_of, same_hash
 from reconciler.resource.lineage import parent_of
@@ -68,33 +68,33 @@ def _row(row: Change, known: Knowledge) -> Change:
     """A row with its estimates, if it trains or throws a training away."""
     if row.desired and row.desired.dataset and (row.action in TRAININGS or row.intended in TRAININGS):
         epochs = _epochs(row.desired, known.rules)
-        row = replace(row, estimate=_estimate(row.desired, row.desired.dataset, epochs, known))
-    wasted = tuple(_wasted(row.address, old, known) for old in _thrown_away(row))
+        row = replace(row, estimate=_estimate(row.address, row.desired.dataset.tokens, epochs, known))
+    wasted = tuple(_wasted(row, old, known) for old in _thrown_away(row))
     return replace(row, wasted=wasted) if wasted else row
 
 
-def _estimate(desired: Desired, dataset: Dataset, epochs: Value | None, known: Knowledge) -> Estimate:
-    """What one training takes."""
-    base, tokens = known.bases[desired.address], _read(dataset, epochs)
+def _estimate(address: Address, once: int, epochs: Value | None, known: Knowledge) -> Estimate:
+    """What one training takes, of data that have so many tokens."""
+    base, tokens = known.bases[address], _read(once, epochs)
     seconds = _seconds(tokens, known.past.get(base, ())) if tokens else None
     cost = known.prices.cost(base, tokens) if known.prices and tokens else None
-    return Estimate(tokens, seconds, cost, "" if cost is not None else _missing(base, dataset, epochs, known.prices))
+    return Estimate(tokens, seconds, cost, "" if cost is not None else _missing(base, once, epochs, known.prices))
 
 
-def _missing(base: str, dataset: Dataset, epochs: Value | None, prices: Prices | None) -> str:
+def _missing(base: str, once: int, epochs: Value | None, prices: Prices | None) -> str:
     """What it would take to know a cost."""
     if prices is None:
         return "spec.prices in the workspace"
-    if not dataset.tokens:
+    if not once:
         return "data whose tokens can be counted"
-    if not _read(dataset, epochs):
+    if not _read(once, epochs):
         return "a declared hyperparameters.epochCount"
     return f"a price for {base} in spec.prices" if base else "a parent that is declared here"
 
 
-def _read(dataset: Dataset, epochs: Value | None) -> int | None:
-    """How many tokens a training reads; None if that is not known, or no number that makes sense."""
-    tokens = dataset.tokens * epochs if isinstance(epochs, int | float) else 0
+def _read(once: int, epochs: Value | None) -> int | None:
+    """How many tokens a training reads; None if that is not known, or no number that makes sense: True is none."""
+    tokens = once * epochs if isinstance(epochs, int | float) and not isinstance(epochs, bool) else 0
     return math.ceil(tokens) if math.isfinite(tokens) and tokens > 0 else None
 
 
@@ -107,20 +107,24 @@ def _thrown_away(row: Change) -> Iterator[Observed]:
     yield from (old for old in row.supersedes if old.state is State.TRAINING)
 
 
-def _wasted(address: Address, old: Observed, known: Knowledge) -> Estimate:
-    """What a training takes that goes on for nothing: known if it has the data and the base that are declared now."""
-    desired = known.declared.get(address)
-    if desired is None or desired.dataset is None or not _learns(old, desired):
-        return Estimate()
-    return _estimate(desired, desired.dataset, old.fields.get(EPOCHS), known)
+def _wasted(row: Change, old: Observed, known: Knowledge) -> Estimate:
+    """What a training takes that goes on for nothing: known if it is known what it learns, from which base."""
+    desired = known.declared.get(row.address)
+    once = _learned(old, desired, row.data) if desired else 0
+    return _estimate(row.address, once, old.fields.get(EPOCHS), known) if once else Estimate()
 
 
-def _learns(observed: Observed, desired: Desired) -> bool:
-    """Whether a model learns, or has learned, from the declared data, and was the declared base before."""
-    mark, dataset = observed.ownership, desired.dataset
-    if mark is None or dataset is None:
-        return False
-    return same_hash(mark.digest, dataset.digest) and same_hash(mark.base, base_hash(origin_of(desired)))
+def _learned(observed: Observed, desired: Desired, data: DataChange | None) -> int:
+    """How many tokens the data have that a model learns, or has learned; 0 if that is not known.
+
+    Known are those that are declared, and those before them where somebody has found them; of the declared base.
+    """
+    mark, today, before = observed.ownership, desired.dataset, data.old if data else None
+    if mark is None or not same_hash(mark.base, base_hash(origin_of(desired))):
+        return 0
+    if today and same_hash(mark.digest, today.digest):
+        return today.tokens
+    return before.tokens if before and same_hash(mark.digest, before.digest) else 0
 
 
 def _epochs(desired: Desired, rules: Rules) -> Value | None:
@@ -141,13 +145,13 @@ def _base(desired: Desired, declared: Mapping[Address, Desired]) -> str:
 
 
 def _past(rows: Iterable[Change], bases: Mapping[Address, str]) -> Iterator[Past]:
-    """The trainings of the models that are there, as far as they had the data that are declared now."""
+    """The trainings of the models that are there, as far as it is known what they have learned."""
     for row in rows:
         observed, desired = row.observed, row.desired
-        if observed is None or desired is None or desired.dataset is None or observed.state is not State.READY:
+        if observed is None or desired is None or observed.state is not State.READY:
             continue
-        tokens, took = _read(desired.dataset, observed.fields.get(EPOCHS)), _took(observed)
-        if tokens and took and _learns(observed, desired) and (base := bases[row.address]):
+        tokens = _read(_learned(observed, desired, row.data), observed.fields.get(EPOCHS))
+        if tokens and (took := _took(observed)) and (base := bases[row.address]):
             yield Past(base, tokens, took)
 
 

@@ -63,14 +63,15 @@ class TotalPart(Part):
     training_tokens: int
     seconds: Annotated[int, Field(description="Until the last one is READY; they run side by side.")]
     cost: Money
-    wasted: Annotated[Money, Field(description="What trainings cost that are superseded while they run.")]
+    thrown_away: Annotated[int, Field(description="Trainings under way that are superseded, and go on for nothing.")]
+    wasted: Annotated[Money, Field(description="What those cost of which that is known.")]
     currency: Annotated[str, Field(description="Empty without prices.")]
     prices_as_of: str
     unknown_steps: Annotated[int, Field(description="Trainings of which the steps are not known; so with the others.")]
     unknown_tokens: int
     unknown_seconds: int
     unknown_cost: int
-    unknown_wasted: Annotated[int, Field(description="Trainings thrown away of which nobody knows the cost.")]
+    unknown_wasted: Annotated[int, Field(description="How many of them nobody knows the cost of.")]
 
 
 class ActPart(Part):

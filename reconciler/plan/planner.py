@@ -166,7 +166,7 @@ def _warnings(rows: list[Change], inventory: Inventory, terms: Terms) -> Iterato
     foreign = {
         (o.ownership.name, short_digest(o.ownership.digest)): o.ownership.owner
         for o in inventory.foreign
-        if o.ownership and o.mark is Mark.VALID
+        if o.ownership and o.mark is Mark.VALID and o.ownership.owner not in terms.neighbours
     }
     for row in trains:
         dataset = row.desired.dataset if row.desired else None

@@ -32,15 +32,16 @@ class Facts:
 class Terms:
     """The terms of one planning run.
 
-    `standing`: the remote models that stand for declared parents now. `whole`: every manifest of the workspace was
-    loaded. `selected`: the addresses asked for, None for all of them. Undeclared models exist only when both are
-    unrestricted.
+    `neighbours`: the owners of the other environments, which are never ours. `standing`: the remote models that stand
+    for declared parents now. `whole`: every manifest of the workspace was loaded. `selected`: the addresses asked for,
+    None for all of them. Undeclared models exist only when both are unrestricted.
     """
 
     context: Context
     capabilities: Capabilities
     naming: Naming
     former_owners: tuple[str, ...] = ()
+    neighbours: frozenset[str] = frozenset()
     wishes: Wishes = field(default_factory=Wishes)
     facts: Facts = field(default_factory=Facts)
     standing: Mapping[Address, str] = field(default_factory=dict)

@@ -15,7 +15,7 @@ class Total:
     """What several trainings take together. `seconds`: until the last is READY, since they run side by side.
 
     Each `unknown` is the number of trainings of which that is not known, and which are not in the sum. `wasted` is
-    what those cost that are superseded while they run. Not `exact`: there may be fewer steps.
+    what those cost that are superseded while they run, which are `thrown_away`. Not `exact`: there may be fewer steps.
     """
 
     trainings: int = 0
@@ -24,6 +24,7 @@ class Total:
     tokens: int = 0
     seconds: int = 0
     cost: Decimal = Decimal(0)
+    thrown_away: int = 0
     wasted: Decimal = Decimal(0)
     unknown_steps: int = 0
     unknown_tokens: int = 0
@@ -44,6 +45,7 @@ def total(plan: Plan) -> Total:
         tokens=sum(each.tokens or 0 for each in given),
         seconds=_longest(rows),
         cost=sum((each.cost for each in given if each.cost is not None), Decimal(0)),
+        thrown_away=len(wasted),
         wasted=sum((each for each in wasted if each is not None), Decimal(0)),
         unknown_steps=sum(row.steps is None for row in rows),
         unknown_tokens=sum(each.tokens is None for each in given),

@@ -32,8 +32,10 @@ def taken(change: Change, prices: Prices | None) -> str:
 
 
 def wasted(change: Change, prices: Prices | None) -> str:
-    """What is thrown away of trainings under way, in money; empty if that is nothing, or nobody knows."""
-    return _lost(sum((each.cost for each in change.wasted if each.cost), Decimal(0)), prices)
+    """What is thrown away of trainings under way; empty if that is nothing."""
+    costs = [each.cost for each in change.wasted]
+    known = [cost for cost in costs if cost is not None]
+    return _lost(len(costs), sum(known, Decimal(0)), len(costs) - len(known), prices)
 
 
 def summed(plan: Plan) -> Iterator[str]:
@@ -43,8 +45,8 @@ def summed(plan: Plan) -> Iterator[str]:
         parts = [_many(sums.trainings, "training"), *filter(None, _known(sums, plan.prices))]
         priced = f" Prices as of {plan.prices.as_of}." if plan.prices else ""
         yield f"{', '.join(parts)}.{priced}"
-    if lost := _lost(sums.wasted, plan.prices, "at least" if sums.unknown_wasted else "about"):
-        yield f"{lost[0].upper()}{lost[1:]}."
+    if lost := _lost(sums.thrown_away, sums.wasted, sums.unknown_wasted, plan.prices):
+        yield f"{lost}."
 
 
 def _known(sums: Total, prices: Prices | None) -> Iterator[str]:
@@ -61,9 +63,16 @@ def _known(sums: Total, prices: Prices | None) -> Iterator[str]:
         yield f"{sums.unknown_cost:,} of unknown cost"
 
 
-def _lost(cost: Decimal, prices: Prices | None, about: str = "about") -> str:
-    """Say what is thrown away; nothing of nothing."""
-    return f"{amount(cost, prices, about)} of training under way is thrown away" if cost else ""
+def _lost(number: int, cost: Decimal, unknown: int, prices: Prices | None) -> str:
+    """Say what is thrown away, and what it costs where there are prices; nothing of nothing."""
+    if not number:
+        return ""
+    told = f"{_many(number, 'training')} under way {'is' if number == 1 else 'are'} thrown away"
+    if prices and unknown < number:
+        told += f", {amount(cost, prices, 'at least' if unknown else 'about')}"
+    if prices and unknown:
+        told += ", of unknown cost" if unknown == number else f", {unknown:,} of unknown cost"
+    return told
 
 
 def amount(cost: Decimal, prices: Prices | None, about: str = "about") -> str:

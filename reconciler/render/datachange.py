@@ -76,9 +76,9 @@ def _odd(change: DataChange, new: Side) -> Iterator[str]:
         if oddity.count:
             plural = "" if oddity.count == 1 else "s"
             yield f"{oddity.count:,} {fresh}{noun}{plural}: {_pairs(oddity, change.noun)}"
-    if new.overlap or (change.old and change.old.overlap):
-        before = change.old.overlap if change.old else new.overlap
-        yield f"overlap with the validation data: {_step(before or 0, new.overlap or 0)}"
+    before = change.old.overlap if change.old else None
+    if new.overlap is not None and (new.overlap or before):
+        yield f"overlap with the validation data: {_step(new.overlap if before is None else before, new.overlap)}"
 
 
 def _pairs(oddity: Oddity, noun: str) -> str:
@@ -91,6 +91,8 @@ def _sample(sample: Sample, noun: Literal["line", "example"]) -> Iterator[str]:
     """One example that differs."""
     was = " of the old data" if sample.kind == "removed" else ""
     yield f"{sample.kind}, {noun} {sample.number:,}{was}: {_text(sample.input)}"
+    if sample.context:
+        yield f"context: {_text(sample.context)}"
     if sample.kind == "changed":
         yield f"was: {_text(sample.former)}"
     yield f"{'now' if sample.kind == 'changed' else 'output'}: {_text(sample.output)}"

@@ -24,7 +24,8 @@ class Lengths(NamedTuple):
 class Side:
     """One of the two versions. `input` counts with what comes before it; `tokens` is an estimate.
 
-    `overlap` is how many of today's validation examples are among its own; None where that is not known.
+    `overlap` is how many of today's validation examples are among its own; None where that is not known, or where the
+    model that learned this version was measured with others.
     """
 
     digest: str
@@ -72,7 +73,8 @@ class Oddity:
 class Sample(NamedTuple):
     """One example that differs, cut: only for who asks to see examples. `number` is its place in the version it is of.
 
-    Of a changed example, `output` is the new one and `former` the old one.
+    Of a changed example, `output` is the new one and `former` the old one. `context` is what comes before the pair, as
+    an Example has it.
     """
 
     kind: Literal["added", "removed", "changed"]
@@ -80,6 +82,7 @@ class Sample(NamedTuple):
     input: str
     output: str
     former: str = ""
+    context: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,6 +67,11 @@ class Workspace:
     prices: Prices | None = None
     lint: tuple[Setting, ...] = ()
 
+    @property
+    def owners(self) -> frozenset[str]:
+        """Whose marks on models are its own."""
+        return frozenset((self.owner, *self.former_owners))
+
 
 def workspace(document: Mapping[str, Any]) -> Workspace:
     """Read a valid document. What is left out has the default; the owner is then the workspace's own name."""

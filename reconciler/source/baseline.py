@@ -36,7 +36,7 @@ def forerunners(base: Manifests, current: Workspace, environment: str) -> tuple[
 
 def _owns(one: Workspace, other: Workspace) -> bool:
     """Whether two workspaces own the same models."""
-    return bool({one.owner, *one.former_owners} & {other.owner, *other.former_owners})
+    return bool(one.owners & other.owners)
 
 
 def _variants(manifests: Manifests) -> Iterator[Variant]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from reconciler.resource.datachange import DataChange, Difference, Group, Lengths, Oddity, Pair, Revision, Sample, Side
-from reconciler.resource.dataset import combine
+from reconciler.resource.dataset import Example, combine
 from reconciler.source.census import Census, Content
 
 FEW = 3
@@ -35,15 +35,23 @@ class Older:
     found: Revision
 
 
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """The validation examples of today, and whether the older version was measured with the same."""
+
+    census: Census
+    before: bool
+
+
 def described(
-    content: Content, new: Census, validation: Census | None, older: Older | None, missing: str, examples: int
+    content: Content, new: Census, measured: Measured | None, older: Older | None, missing: str, examples: int
 ) -> DataChange:
     """Say how new data differ from an older version; of at most so many `examples` a kind also what is in them."""
     known = Counter(older.census.marks) if older else None
     ordinals = differing(older.census, new) if older else None
     return DataChange(
-        side(new, validation),
-        side(older.census, validation) if older else None,
+        side(new, measured.census if measured else None),
+        side(older.census, measured.census if measured and measured.before else None) if older else None,
         _difference(older.census, new, ordinals) if older and ordinals else None,
         older.found if older else None,
         missing,
@@ -153,16 +161,14 @@ def _samples(content: Content, new: Census, older: Older, ordinals: Ordinals, mo
     then = dict(older.content.pick([*removed, *(before for before, _ in changed)]))
     for before, after in changed:
         if after in now and before in then:
-            yield _sample("changed", new.numbers[after], *now[after][:2], then[before].output)
-    yield from (_sample("added", new.numbers[each], *now[each][:2]) for each in added if each in now)
-    yield from (_sample("removed", older.census.numbers[each], *then[each][:2]) for each in removed if each in then)
+            yield _sample("changed", new.numbers[after], now[after], then[before].output)
+    yield from (_sample("added", new.numbers[each], now[each]) for each in added if each in now)
+    yield from (_sample("removed", older.census.numbers[each], then[each]) for each in removed if each in then)
 
 
-def _sample(
-    kind: Literal["added", "removed", "changed"], number: int, asked: str, output: str, former: str = ""
-) -> Sample:
+def _sample(kind: Literal["added", "removed", "changed"], number: int, example: Example, former: str = "") -> Sample:
     """Cut the texts of a sample."""
-    return Sample(kind, number, *(_cut(text) for text in (asked, output, former)))
+    return Sample(kind, number, *map(_cut, (example.input, example.output, former, example.context)))
 
 
 def _cut(text: str) -> str:

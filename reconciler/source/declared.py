@@ -143,5 +143,10 @@ def forms(path: str, known: Iterable[Locator]) -> tuple[Locator, ...]:
     ending = FORMATS.get(os.path.splitext(path)[1].lower())
     usual = [Locator("", ending, INPUT_FIELD, OUTPUT_FIELD)] if ending else []
     turns = [CONVERSATIONS] if ending == "jsonl" else []
-    others = (replace(each, path="", generation="") for each in known if each.format != "inline")
+    others = (unplaced(each) for each in known if each.format != "inline")
     return tuple(dict.fromkeys((*others, *usual, *turns)))
+
+
+def unplaced(locator: Locator) -> Locator:
+    """How data are read, wherever they are."""
+    return replace(locator, path="", generation="")

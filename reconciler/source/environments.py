@@ -5,7 +5,6 @@ in a workspace that nobody meant.
 """
 
 import json
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import combinations
@@ -80,6 +79,8 @@ def _settle(settled: Reading, base: Home, declared: Declared, cache: Cache | Non
         if each is declared:
             settled.homes = [Home(made, draft)]
     settled.problems += _shared(homes)
+    neighbours = {owner: each.name for each, made in homes if each is not declared for owner in sorted(made.owners)}
+    settled.homes = [replace(home, neighbours=neighbours) for home in settled.homes]
 
 
 def _is_model(draft: Draft) -> bool:
@@ -115,29 +116,18 @@ def _twins(environments: Iterable[Declared]) -> Iterator[Diagnostic]:
 
 
 def _shared(homes: Iterable[tuple[Declared, Workspace]]) -> Iterator[Diagnostic]:
-    """Check that no two environments own the same models: each would delete what only the other one declares."""
+    """Check that no two environments own the same models: each would delete what only the other one declares.
+
+    Wherever these are: a project may be no more than who pays, and `--endpoint` puts all environments into one place.
+    """
     for (first, one), (second, other) in combinations(homes, 2):
-        owners = {one.owner, *one.former_owners} & {other.owner, *other.former_owners}
-        if owners and _place(one) == _place(other):
+        if common := one.owners & other.owners:
+            owner = one.owner if one.owner in common else min(common)
             message = (
-                f"owns the same models as the environment {shown(first.name)} ({first.origin}): in both, what has the "
-                f"owner {shown(min(owners))} in {_described(other)} is theirs, and what they do not declare is deleted"
+                f"owns the same models as the environment {shown(first.name)} ({first.origin}): what has the owner "
+                f"{shown(owner)} belongs to both, and each deletes what only the other one declares"
             )
-            advice = "set owner, or project, location or endpoint, in spec.workspace of one of them"
+            advice = "set owner in spec.workspace of one of them"
+            if not owner == one.owner == other.owner:
+                advice = "let only one of them have it, be it as owner or in formerOwners"
             yield Diagnostic(second.draft.locate("spec", "workspace"), message, advice)
-
-
-def _place(workspace: Workspace) -> tuple[str | None, ...]:
-    """Where the models of a workspace are. Whatever its version, there is one host of a service."""
-    endpoint = workspace.endpoint
-    if endpoint and endpoint.startswith("https://"):
-        endpoint = None
-    elif endpoint:
-        endpoint = re.sub(r"//(localhost|\[::1\])", "//127.0.0.1", endpoint)
-    return workspace.provider, endpoint, workspace.project, workspace.location
-
-
-def _described(workspace: Workspace) -> str:
-    """Write where the models of a workspace are."""
-    parts = filter(None, (workspace.provider, workspace.endpoint, workspace.project, workspace.location))
-    return ", ".join(parts) or "the same service"

@@ -1,6 +1,7 @@
 """The documents that say whose models these are, and how environments differ: what they say, and where they stand."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from reconciler.errors import Origin
 from reconciler.resource.environment import Environment
@@ -11,10 +12,14 @@ from reconciler.source.draft import Draft, folder_of
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """A Workspace document; `manifest` is None when it has faults."""
+    """A Workspace document; `manifest` is None when it has faults.
+
+    `neighbours` are the owners, also former ones, of the other environments, with the environment of each.
+    """
 
     manifest: Workspace | None
     draft: Draft
+    neighbours: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def origin(self) -> Origin:

@@ -12,8 +12,8 @@ workspace is read.
 import os
 import re
 import stat
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO, TextIO
 
@@ -56,6 +56,8 @@ class Loaded:
     """The one that was chosen; empty where there are none."""
     declared: Origin = Origin("")
     """Where that one is declared."""
+    neighbours: Mapping[str, str] = field(default_factory=dict)
+    """The owners, also former ones, of the other environments, with the environment of each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,8 +197,9 @@ def _loaded(reading: Reading, read: _Read) -> Loaded:
     workspace = homes[0].manifest if len(homes) == 1 else None
     manifests = tuple(sorted(_sourced(reading.models), key=lambda sourced: sourced.origin))
     locate, provider = (homes[0].locate, homes[0].provider) if homes else (_nowhere, "")
+    neighbours = homes[0].neighbours if homes else {}
     found = tuple(sorted({*problems, *told(reading.faulty)}))
-    return Loaded(workspace, Path(read.home), manifests, read.complete, found, locate, provider)
+    return Loaded(workspace, Path(read.home), manifests, read.complete, found, locate, provider, neighbours=neighbours)
 
 
 def _sourced(models: Iterable[Draft]) -> Iterator[Sourced]:

@@ -99,5 +99,14 @@ class Mistakes:
                 yield Diagnostic(origin, f"{enumerated(given)} exclude each other", "keep one of them")
             strange = part.keys() - set(fields_at(self.model, path))
             if not given and (path, names) in EXACTLY_ONE and not strange:
-                message = f"{dotted(path)} needs one of {enumerated(names)}"
-                yield Diagnostic(self.find(path).origin, message, addition((*path, names[0])))
+                yield self._none_of(path, names)
+
+    def _none_of(self, path: tuple[str, ...], names: tuple[str, ...]) -> Diagnostic:
+        """Word the lack of all fields of which one is needed: at the null that removes one, if there is such a null."""
+        message, whole = f"{dotted(path)} needs one of {enumerated(names)}", self.find(path).origin
+        for name in names:
+            if (origin := self.find((*path, name)).origin) != whole:
+                return Diagnostic(
+                    origin, f"{message}; here {name} is null", "write a value there, or add another of them"
+                )
+        return Diagnostic(whole, message, addition((*path, names[0])))

@@ -38,9 +38,11 @@ def models(declared: Declared, drafts: Sequence[Draft]) -> Overlaid:
     overlaid = list(drafts)
     for number, change in enumerate(changes):
         where: Path = ("spec", "patches", number)
-        hit = [each for each in _wanted(change.target, names, drafts) if each not in left_out]
+        wanted = _wanted(change.target, names, drafts)
+        hit = [each for each in wanted if each not in left_out]
         if not hit:
-            problems.append(Diagnostic(locate(*where, "target"), *_nobody(change.target, names)))
+            told = _left_out([drafts[each].name for each in wanted]) if wanted else _nobody(change.target, names)
+            problems.append(Diagnostic(locate(*where, "target"), *told))
         problems += _vain(declared, (*where, "patch"), change.patch, [overlaid[each] for each in hit])
         layer = _layer(declared, (*where, "patch"), change.patch)
         for each in hit:
@@ -117,6 +119,12 @@ def _nobody(target: Target, names: Iterable[str]) -> tuple[str, str]:
     near = nearest(target.name, names) if target.name and not target.labels else ""
     advice = f"did you mean {near}?" if near else "remove it, or write what the models' own files say"
     return f"no model that this environment could change has {enumerated(words)}", advice
+
+
+def _left_out(names: Sequence[str]) -> tuple[str, str]:
+    """Say that a patch is for models that are not there because the same environment leaves them out."""
+    message = f"is for {enumerated([shown(name) for name in names])}, which spec.omit leaves out"
+    return message, "remove the patch, or the name in spec.omit"
 
 
 def _vain(

@@ -1,7 +1,7 @@
 """Which file a manifest may name: below the workspace's folder, or below a root from the command line.
 
-A pull request decides what is read and sent away, so every link is followed before the answer. What git keeps for itself
-may hold the credentials of a checkout, and is no data: only a root from the command line may lie in it.
+A pull request decides what is read and sent away, so every link is followed before the answer. What git keeps for
+itself may hold the credentials of a checkout, and is no data: only a root from the command line may lie in it.
 """
 
 import os

@@ -19,6 +19,8 @@ from dataclasses import dataclass, field
 from typing import BinaryIO, NamedTuple
 
 from reconciler.errors import ReconcilerError
+from reconciler.source import refs
+from reconciler.source.refs import Meaning
 
 PATIENCE = 30.0
 """Seconds that all questions to one repository may take together."""
@@ -41,30 +43,12 @@ _ENVIRONMENT = {
     "LC_ALL": "C",
 }
 _HASH = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
-_SUFFIX = re.compile(r"[~^:]|@\{")
-"""What begins the rest of a name of a commit, behind that of a branch or tag: see gitrevisions(7)."""
-_KINDS = {
-    "refs/{}": "a ref",
-    "refs/tags/{}": "a tag",
-    "refs/heads/{}": "a branch",
-    "refs/remotes/{}": "a remote branch",
-    "refs/remotes/{}/HEAD": "a remote",
-}
-"""The refs that a short name may stand for, in the order in which git looks for them, silent about the others."""
 _FILE = "100"
 """How the mode of a regular file begins; links and submodules have others."""
 
 
 class Unavailable(ReconcilerError):
     """Git does not tell; the message says why."""
-
-
-class _Ref(NamedTuple):
-    """One of the refs that a name may stand for: its kind in words, its full name, and its commit."""
-
-    kind: str
-    name: str
-    commit: str
 
 
 class Version(NamedTuple):
@@ -95,12 +79,13 @@ class Repository:
 
         A tag that is called `origin/main` would be taken for the remote branch; who can push tags must not decide that.
         """
-        found = self._commit(name)
+        full = name.startswith(refs.FULL)
+        found = self._commit(name) if not full or self._has(refs.ref(name)) else None
         if found is None:
             raise Unavailable(f"git knows no commit {name!r}", "fetch it first")
-        meant = () if name.startswith("refs/") or _HASH.fullmatch(name) else self._meant(name)
-        if len({ref.commit for ref in meant}) > 1:
-            kinds, names = " and ".join(ref.kind for ref in meant), " or ".join(ref.name for ref in meant)
+        meant = {} if full or _HASH.fullmatch(name) else self._meant(name)
+        if len({*meant.values()}) > 1:
+            kinds, names = " and ".join(each.kind for each in meant), " or ".join(each.name for each in meant)
             raise Unavailable(f"{name!r} is {kinds}, which differ", f"write {names}")
         return found
 
@@ -173,14 +158,17 @@ class Repository:
         text = found.decode("ascii", "replace").strip()
         return text if _HASH.fullmatch(text) else None
 
-    def _meant(self, name: str) -> Sequence[_Ref]:
-        """All refs that have a short name, and behind it what may say more; there is no line end in it."""
-        end = found.start() if (found := _SUFFIX.search(name)) else len(name)
-        refs = [(kind, form.format(name[:end]) + name[end:]) for form, kind in _KINDS.items()]
-        asked = "".join(f"{full}^{{commit}}\n" for _, full in refs)
-        told = self._ask("cat-file", "--batch-check=%(objectname)", stdin=os.fsencode(asked))
+    def _has(self, name: str) -> bool:
+        """Whether there is a ref of this full name; git would go on to look for it among the short ones."""
+        return bool(self._ask("show-ref", "--verify", "--", name, may_fail=True))
+
+    def _meant(self, name: str) -> Mapping[Meaning, str]:
+        """The commits of all that a short name stands for; there is no line end in it."""
+        asked = refs.meanings(name)
+        lines = "".join(f"{each.name}^{{commit}}\n" for each in asked)
+        told = self._ask("cat-file", "--batch-check=%(objectname)", stdin=os.fsencode(lines))
         commits = (line.decode("ascii", "replace") for line in told.splitlines())
-        return [_Ref(*ref, commit) for ref, commit in zip(refs, commits, strict=True) if _HASH.fullmatch(commit)]
+        return {each: commit for each, commit in zip(asked, commits, strict=True) if _HASH.fullmatch(commit)}
 
     def _ask(self, *arguments: str, stdin: bytes = b"", may_fail: bool = False) -> bytes:
         """Run a command of git's for what it prints."""

@@ -6,14 +6,14 @@ digest decides.
 """
 
 import os.path
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from reconciler.resource.datachange import Revision
 from reconciler.resource.dataset import Locator, is_stored
 from reconciler.source.comparison import Older
-from reconciler.source.declared import Manifests, Source, forms, source_in
-from reconciler.source.repository import Repository, Unavailable, repository
+from reconciler.source.declared import Manifests, Source, forms, source_in, unplaced, within_bounds
+from reconciler.source.repository import Repository, Unavailable, Version, repository
 from reconciler.source.search import MOST_VERSIONS, Candidate, Search, Wanted
 
 SHORT = 7
@@ -75,29 +75,29 @@ class History:
             yield from self._earlier(wanted, base)
 
     def _earlier(self, wanted: Wanted, base: Source | None) -> Iterator[tuple[Repository, Iterable[Candidate]]]:
-        """The histories of the files that hold the data, or held them."""
-        known = (wanted.dataset.locator, *(base.forms if base else ()))
-        followed = set()
-        if path := wanted.dataset.locator.path:
+        """The histories of the files that hold the data, or held them: of that of today as it is read, then of all.
+
+        A file may have been read in another way while it was another one, or the same: every version of every file is
+        tried in all ways that the manifest has ever told.
+        """
+        path, known = wanted.dataset.locator.path, (wanted.dataset.locator, *(base.forms if base else ()))
+        followed: dict[tuple[str, str], tuple[Repository, list[Version]]] = {}
+        if path:
             checkout = self._repository(os.path.dirname(path))
-            followed.add(checkout.inside(path))
-            yield checkout, _followed(checkout, checkout.inside(path), known)
+            file = checkout.inside(path)
+            versions = [*checkout.history(file)]
+            followed[checkout.top, file] = checkout, versions
+            yield checkout, _candidates(versions, known)
         checkout = self._repository(os.path.dirname(wanted.manifest))
-        manifest = checkout.inside(os.path.realpath(wanted.manifest))
-        sources = [base] if base else []
-        versions = {version.blob: version for version in checkout.history(manifest)}
-        sizes = checkout.sizes(versions)
-        for blob, data in checkout.contents([each for each in [*versions][:MOST_VERSIONS] if each in sizes]):
-            checkout.check_time()
-            if source := source_in(versions[blob].path, data, wanted.names):
-                sources.append(source)
-                if not source.path:
-                    where = Revision(versions[blob].commit, source.manifest)
-                    yield checkout, [Candidate(where, "", source.forms)]
+        told = [*_told(checkout, wanted)]
+        yield checkout, [Candidate(where, "", source.forms) for where, source in told if not source.path]
+        sources = [source for source in (base, *(source for _, source in told)) if source and source.path]
+        ways = [*known, *(form for source in sources for form in source.forms)]
         for source in sources:
-            if source.path and source.path not in followed:
-                followed.add(source.path)
-                yield checkout, _followed(checkout, source.path, (*source.forms, *known))
+            if (checkout.top, source.path) not in followed:
+                followed[checkout.top, source.path] = checkout, [*checkout.history(source.path)]
+        for place, versions in followed.values():
+            yield place, _candidates(versions, ways)
 
     def _declared(self, based: Manifests, wanted: Wanted) -> Source | None:
         """What the base revision declares as the data of the model; of a patched manifest that is not known."""
@@ -105,11 +105,12 @@ class History:
         if not wanted.patched:
             return based.source(wanted.names, os.path.relpath(os.path.realpath(path), based.repository.top))
         file = based.repository.inside(locator.path) if locator.path else ""
-        return Source(file, forms(file, (locator,)), "") if file else None
+        ways = forms(file, (locator,)) if wanted.digest else (unplaced(locator),)
+        return Source(file, ways, "") if file else None
 
     def _of_base(self, based: Manifests, source: Source) -> list[Candidate]:
         """The data of the base revision."""
-        where = Revision(based.commit, source.path or source.manifest, self.base)
+        where = Revision(based.commit, source.path or source.manifest, self.name)
         blob = based.blob(source.path) if source.path else ""
         return [] if blob is None else [Candidate(where, blob, source.forms)]
 
@@ -126,8 +127,18 @@ class History:
         return found
 
 
-def _followed(checkout: Repository, path: str, known: Iterable[Locator]) -> Iterator[Candidate]:
-    """The versions of a file."""
-    given = tuple(known)
-    for version in checkout.history(path):
-        yield Candidate(Revision(version.commit, version.path), version.blob, forms(version.path, given))
+def _told(checkout: Repository, wanted: Wanted) -> Iterator[tuple[Revision, Source]]:
+    """What earlier versions of the manifest said about the data of the model, the newest first."""
+    manifest = checkout.inside(os.path.realpath(wanted.manifest))
+    versions = {version.blob: version for version in checkout.history(manifest)}
+    sizes = checkout.sizes([*versions][:MOST_VERSIONS])
+    for blob, data in checkout.contents(within_bounds(sizes)):
+        checkout.check_time()
+        if source := source_in(versions[blob].path, data, wanted.names):
+            yield Revision(versions[blob].commit, source.manifest), source
+
+
+def _candidates(versions: Iterable[Version], known: Sequence[Locator]) -> Iterator[Candidate]:
+    """The versions of a file, to be read in these ways, and as files of their names usually are."""
+    for version in versions:
+        yield Candidate(Revision(version.commit, version.path), version.blob, forms(version.path, known))

@@ -3,7 +3,7 @@
 import hashlib
 import io
 import os.path
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from typing import NamedTuple
@@ -14,6 +14,7 @@ from reconciler.resource.identity import same_hash
 from reconciler.source import tree
 from reconciler.source.census import Census, Content, census
 from reconciler.source.comparison import Older
+from reconciler.source.declared import unplaced
 from reconciler.source.hashing import BLOCK
 from reconciler.source.repository import Repository
 from reconciler.source.rows import Flaw
@@ -23,7 +24,7 @@ from reconciler.source.wording import counted
 MOST_VERSIONS = 200
 """Versions of a file that are read in the search for one dataset."""
 MOST_BYTES = 1024 * 1024 * 1024
-"""Bytes of them."""
+"""Bytes of them, each counted once in however many forms it is read."""
 LARGEST_POINTER = 1024
 """Bytes of a pointer of Git LFS (its specification, "The Pointer")."""
 SHA1 = 40
@@ -59,6 +60,7 @@ class Search:
 
     wanted: Wanted
     seen: set[tuple[str, Locator]] = field(default_factory=set)
+    todays: set[str] = field(default_factory=set)
     versions: set[str] = field(default_factory=set)
     size: int = 0
     pointers: set[str] = field(default_factory=set)
@@ -75,17 +77,27 @@ class Search:
         sizes = checkout.sizes(dict.fromkeys(each.blob for each in given if each.blob))
         for candidate in given:
             checkout.check_time()
-            if not candidate.blob:
-                contents = [Content(io.BytesIO, form) for form in candidate.forms]
-            elif self._worth_reading(checkout, candidate.blob, sizes):
-                fresh = [form for form in candidate.forms if (candidate.blob, form) not in self.seen]
-                contents = [Content(partial(checkout.open, candidate.blob), form) for form in fresh]
-                self.seen.update((candidate.blob, form) for form in fresh)
+            if candidate.blob:
+                contents = self._contents(checkout, candidate, sizes.get(candidate.blob))
             else:
-                continue
+                contents = (Content(io.BytesIO, form) for form in candidate.forms)
             if found := next(filter(None, map(self._read, contents)), None):
                 return Older(*found, candidate.where)
         return None
+
+    def _contents(self, checkout: Repository, candidate: Candidate, size: int | None) -> Iterator[Content]:
+        """A version in each form in which it was not read yet; `size` is None where it is not here."""
+        blob = candidate.blob
+        if size is None:
+            self.absent.add(blob)
+            return
+        if blob not in self.versions and not self._worth_reading(checkout, blob, size):
+            return
+        for form in candidate.forms:
+            if (blob, form) in self.seen or (blob in self.todays and form == unplaced(self.wanted.dataset.locator)):
+                continue
+            self.seen.add((blob, form))
+            yield Content(partial(checkout.open, blob), form)
 
     def _read(self, content: Content) -> tuple[Content, Census] | None:
         """Read data; give them if they are those that are looked for."""
@@ -95,16 +107,11 @@ class Search:
         right = not self.wanted.digest or same_hash(self.wanted.digest, made.digest)
         return (content, made) if right else None
 
-    def _worth_reading(self, checkout: Repository, blob: str, sizes: Mapping[str, int]) -> bool:
-        """Whether a content is here, holds data, is not that of today, and is not one too many."""
-        if blob in self.versions:
+    def _worth_reading(self, checkout: Repository, blob: str, size: int) -> bool:
+        """Whether a content holds data, and is not one too many; that of today may have been read in another way."""
+        if blob in self.todays or _is_today(self.wanted.dataset.locator.path, blob, size):
+            self.todays.add(blob)
             return True
-        size = sizes.get(blob)
-        if size is None:
-            self.absent.add(blob)
-            return False
-        if _is_today(self.wanted.dataset.locator.path, blob, size):
-            return False
         if size <= LARGEST_POINTER and _is_pointer(checkout, blob):
             self.pointers.add(blob)
             return False

@@ -92,6 +92,21 @@ def test_what_is_no_amount(bench: Bench, run: Command, text: str) -> None:
     assert "is no amount of money" in ran.err
 
 
+def test_a_training_that_is_thrown_away_is_told_with_and_without_prices(bench: Bench, run: Command) -> None:
+    bench.declare("one")
+    assert run("apply", "--yes", "--no-wait", "--quiet").code == 3
+    bench.declare("one", epochs=3)
+    for said, cents in (("", "0"), (", about 0.04 EUR", "0.04"), (", of unknown cost", "0")):
+        if said:
+            price(bench, "{models/other: 1}" if cents == "0" else f"{{{BASE}: 1000}}")
+        for form in ("text", "markdown"):
+            lines = [line.strip(" -") for line in run("plan", "-o", form).out.splitlines()]
+            assert f"1 training under way is thrown away{said}" in lines  # of the row
+            assert f"1 training under way is thrown away{said}." in lines  # of the plan
+        total = run("plan", "-o", "json").json["total"]
+        assert (total["thrownAway"], total["wasted"], total["unknownWasted"]) == (1, cents, int(cents == "0"))
+
+
 def test_a_second_training_knows_how_long_the_first_one_took(applied: Bench, run: Command) -> None:
     """Both models of the bench were trained, so a third one of the same data can be judged."""
     applied.declare("three")

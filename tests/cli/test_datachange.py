@@ -11,13 +11,33 @@ from reconciler.plan.plan import Plan
 from reconciler.source import datachanges, search
 from reconciler.source.census import Census, Content, census
 from reconciler.source.rows import Flaw
-from tests.cli.conftest import Bench, Command
+from tests.cli.conftest import WORKSPACE, Bench, Command
 from tests.source.git import Git, jsonl
 
 pytestmark = pytest.mark.process
 
 PAIRS = [(str(n), str(n + 1)) for n in range(20)]
 OTHER = [("0", "nought"), *PAIRS[2:], ("x", "y"), ("2", "3")]
+
+VERTEX = (
+    f"{WORKSPACE}  provider: vertex\n  project: my-project\n  location: us-central1\n  stagingBucket: gs://my-bucket\n"
+)
+TUNED = json.dumps(
+    {
+        "apiVersion": "reconciler.dev/v1alpha1",
+        "kind": "TunedModel",
+        "metadata": {"name": "one"},
+        "spec": {"baseModel": "gemini-2.5-flash", "dataset": {"path": "numbers.jsonl"}},
+    }
+)
+
+
+def told_to(instruction: str) -> str:
+    """Write the pairs as conversations that begin with an instruction."""
+    first = {"parts": [{"text": instruction}]}
+    sides = ([("user", left), ("model", right)] for left, right in PAIRS)
+    turns = ([{"role": role, "parts": [{"text": text}]} for role, text in side] for side in sides)
+    return "".join(json.dumps({"systemInstruction": first, "contents": each}) + "\n" for each in turns)
 
 
 @pytest.fixture
@@ -139,10 +159,7 @@ def test_several_models_of_one_dataset_read_it_once(
 def test_validation_data_that_are_learned(bench: Bench, run: Command) -> None:
     """On a service that measures its trainings."""
     git = Git(bench.root)
-    (bench.folder / "workspace.yaml").write_text(
-        (bench.folder / "workspace.yaml").read_text()
-        + "  provider: vertex\n  project: my-project\n  location: us-central1\n  stagingBucket: gs://my-bucket\n"
-    )
+    (bench.folder / "workspace.yaml").write_text(VERTEX)
     git.commit(
         **{
             ".gitignore": "manifests/.reconciler\n",
@@ -154,6 +171,7 @@ def test_validation_data_that_are_learned(bench: Bench, run: Command) -> None:
                     "spec": {
                         "baseModel": "gemini-2.5-flash",
                         "dataset": {"path": "numbers.jsonl"},
+                        "hyperparameters": {"epochCount": 2},
                         "validationDataset": {"path": "measured.jsonl"},
                     },
                 }
@@ -162,9 +180,58 @@ def test_validation_data_that_are_learned(bench: Bench, run: Command) -> None:
             "manifests/measured.jsonl": jsonl([("0", "1"), ("a", "b"), ("c", "d")]),
         }
     )
+    assert run("apply", "--yes", "--quiet").code == 0
     git.write("manifests/numbers.jsonl", jsonl([*PAIRS, ("a", "b")]))
-    out = run("plan", "--base", "HEAD").out
-    assert "overlap with the validation data: 1 -> 2" in out
+    assert "overlap with the validation data: 1 -> 2" in run("plan").out
+    git.write("manifests/measured.jsonl", jsonl([("1", "2"), ("a", "b"), ("c", "d")]))
+    out = run("plan").out
+    assert "data: 1 added of 20 -> 21 examples" in out
+    assert "overlap with the validation data: 2\n" in out  # the model was measured with others, so nobody compares
+
+
+def test_data_that_change_while_the_first_model_trains(git: Git, run: Command) -> None:
+    first = git("rev-parse", "HEAD")[:7]
+    assert run("apply", "--yes", "--no-wait", "--quiet").code == 3
+    git.commit(**{"manifests/numbers.jsonl": jsonl([("0", "nought"), *PAIRS[1:]])})
+    told = f"data: 1 changed of 20 examples, the first is line 1; the old ones are in {first} (manifests/numbers.jsonl)"
+    assert data(run) == [told]
+    assert data(run, "--base", "HEAD") == [told]  # the base has what is declared, and that is not what is learned
+
+
+@pytest.mark.usefixtures("git")
+def test_other_epochs_while_the_first_model_trains_are_no_other_data(bench: Bench, run: Command) -> None:
+    assert run("apply", "--yes", "--no-wait", "--quiet").code == 3
+    bench.declare("one", epochs=3)
+    assert data(run) == []
+
+
+def test_data_that_a_pull_request_reads_in_another_way(git: Git, run: Command) -> None:
+    """The file is the same: not one byte of it differs."""
+    rows = "".join(f"{left},{right},other {right}\n" for left, right in PAIRS)
+    git.write("manifests/numbers.csv", f"text_input,output,more\n{rows}")
+    file = git.top / "manifests/one.yaml"
+    file.write_text(file.read_text().replace("numbers.jsonl}", "numbers.csv, outputField: output}"))
+    first = git.commit()[:7]
+    assert run("apply", "--yes", "--quiet").code == 0
+    file.write_text(file.read_text().replace("outputField: output", "outputField: more"))
+    place = f"the old ones are in {first} (manifests/numbers.csv)"
+    assert data(run) == [f"data: 20 changed of 20 examples, the first is line 2; {place}"]
+
+
+def test_a_sample_shows_what_comes_before_the_pair(bench: Bench, run: Command) -> None:
+    """Two examples that differ in nothing else are told apart."""
+    git = Git(bench.root)
+    (bench.folder / "workspace.yaml").write_text(VERTEX)
+    (bench.folder / "one.yaml").write_text(TUNED)
+    git.write("manifests/numbers.jsonl", told_to("add one"))
+    git.commit()
+    git.write("manifests/numbers.jsonl", told_to("count"))
+    out = run("plan", "--base", "HEAD", "--show-examples", "1").out
+    assert "added, line 1: 0\n      context: " in out
+    assert [line.strip() for line in out.splitlines() if "context: " in line] == [
+        'context: "{\\"systemInstruction\\":{\\"parts\\":[{\\"text\\":\\"count\\"}]}}"',
+        'context: "{\\"systemInstruction\\":{\\"parts\\":[{\\"text\\":\\"add one\\"}]}}"',
+    ]
 
 
 @pytest.mark.parametrize("meanwhile", [None, jsonl(PAIRS[:15]), "no"])
@@ -172,16 +239,16 @@ def test_a_file_that_changes_meanwhile(
     trained: Git, run: Command, monkeypatch: pytest.MonkeyPatch, meanwhile: str | None
 ) -> None:
     trained.write("manifests/numbers.jsonl", jsonl(OTHER))
-    make = planning.make
+    preview = planning.preview
 
-    def making(*arguments: Any) -> Plan:
-        plan = make(*arguments)
+    def previewing(*arguments: Any) -> Plan:
+        plan = preview(*arguments)
         Path("manifests/numbers.jsonl").unlink()
         if meanwhile is not None:
             trained.write("manifests/numbers.jsonl", meanwhile)
         return plan
 
-    monkeypatch.setattr(planning, "make", making)
+    monkeypatch.setattr(planning, "preview", previewing)
     assert data(run) == [
         "data: cannot be compared with what it was trained on: the file has changed meanwhile, or cannot be read"
     ]

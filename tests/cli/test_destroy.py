@@ -29,6 +29,30 @@ def test_the_name_has_to_be_right(run: Command) -> None:
     assert run("destroy", "--workspace", "bench").code == 0
 
 
+def test_with_an_environment_its_name_has_to_be_typed_too(bench: Bench, run: Command) -> None:
+    """The workspace's name is the same in all of them."""
+    bench.declare("one")
+    for name in ("prod", "staging"):
+        text = f"kind: Environment\nmetadata: {{name: {name}}}\nspec: {{workspace: {{owner: {name}}}}}\n"
+        (bench.folder / f"{name}.yaml").write_text(f"apiVersion: reconciler.dev/v1alpha1\n{text}")
+        assert run("apply", "-e", name, "--yes", "-q").code == 0
+    for typed in ("bench", "bench/staging", "prod"):
+        ran = run("destroy", "-e", "prod", "--workspace", typed)
+        assert (ran.code, ran.err) == (
+            64,
+            f"Error: the workspace is 'bench/prod', not {typed!r}; `--workspace bench/prod` if that is meant\n",
+        )
+    asked = run("destroy", "-e", "prod", types="bench\n")
+    assert asked.code == 1
+    assert "Type the workspace's name (bench/prod) to go on" in asked.err
+    assert "give --workspace bench/prod" in run("destroy", "-e", "prod").err
+    assert run("plan", "-e", "prod").last == "No changes."
+    assert run("destroy", "-e", "prod", "--workspace", "bench/prod").code == 0
+    assert run("plan", "-e", "prod").last.startswith("Plan: 1 to create")
+    assert run("plan", "-e", "staging").last == "No changes."
+    assert run("destroy", "-e", "staging", types="bench/staging\n").code == 0
+
+
 @pytest.mark.usefixtures("applied")
 def test_limits_hold(run: Command) -> None:
     ran = run("destroy", "--workspace", "bench", "--max-deletes", "1")

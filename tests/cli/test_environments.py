@@ -58,6 +58,85 @@ def test_environments_never_see_each_others_models(run: Command) -> None:
 
 
 @pytest.mark.usefixtures("two")
+def test_what_another_environment_trained_is_no_reason_to_warn(run: Command, environment: Declare) -> None:
+    """Its owner must not be added to formerOwners: then one would delete what the other one needs."""
+    environment("staging", 3)
+    assert run("apply", "-e", "prod", "--yes", "-q").code == 0
+    planned = run("plan", "-e", "staging")
+    assert planned.last == "Plan: 2 to create, 0 to update, 0 to replace, 0 to delete."
+    assert "formerOwners" not in planned.out + planned.err
+
+
+@pytest.mark.usefixtures("two")
+def test_one_owner_in_two_projects_is_refused_before_anything_is_asked(
+    run: Command, environment: Declare, methods: list[str]
+) -> None:
+    for name in ("prod", "staging"):
+        path = environment(name, 1)
+        path.write_text(path.read_text().replace(f"bench-{name}", f"bench-1, project: project-{name}"))
+    ran = run("apply", "-e", "prod", "--yes")
+    assert (ran.code, methods) == (1, [])
+    assert "staging.yaml:5:14: owns the same models as the environment `prod`" in ran.err
+    assert "set owner in spec.workspace of one of them" in ran.err
+
+
+@pytest.mark.usefixtures("two")
+def test_a_model_of_another_environment_is_not_taken_over(run: Command) -> None:
+    """Not even on purpose: the other one would train it again."""
+    run("apply", "-e", "prod", "--yes", "-q")
+    model = run("outputs", "-e", "prod", "-o", "json").json["models"]["two"]["id"]
+    for flags in ([], ["--take-over"]):
+        ran = run("import", "one", model, "-e", "staging", "--yes", *flags)
+        assert (ran.code, ran.err) == (
+            64,
+            (
+                f"Error: tunedModels/{model.rpartition('/')[2]} belongs to the environment prod (owner bench-prod); "
+                "`reconciler forget two -e prod` lets it go\n"
+            ),
+        )
+    assert run("plan", "-e", "prod").last == "No changes."
+
+
+@pytest.mark.usefixtures("two")
+def test_a_model_changes_environment_when_the_one_lets_it_go(run: Command, environment: Declare) -> None:
+    run("apply", "-e", "prod", "--yes", "-q")
+    model = run("outputs", "-e", "prod", "-o", "json").json["models"]["two"]["id"]
+    still = run("forget", "two", "-e", "prod", "--yes")
+    assert (still.code, still.err.partition("; ")[2]) == (
+        64,
+        "remove its manifest first, or omit it in the environment prod\n",
+    )
+    environment("prod", 3, "  omit: [two]\n")
+    environment("staging", 3)
+    let_go = run("forget", "two", "-e", "prod", "--yes")
+    assert (let_go.code, let_go.out.splitlines()[0]) == (0, "Environment prod")
+    taken = run("import", "two", model, "-e", "staging", "--assume-data", "--yes")
+    assert (taken.code, taken.out.splitlines()[0]) == (0, "Environment staging")
+    assert run("plan", "-e", "prod").last == "No changes."
+    assert run("plan", "-e", "staging").last == "Plan: 1 to create, 0 to update, 0 to replace, 0 to delete."
+
+
+@pytest.mark.usefixtures("two")
+def test_what_another_environment_owns_is_not_exported_with_all_the_rest(run: Command) -> None:
+    for name in ("prod", "staging"):
+        run("apply", "-e", name, "--yes", "-q")
+    ran = run("export", "--all", "-e", "staging")
+    assert (ran.code, ran.out) == (0, "")
+    assert "is declared, or belongs to another environment; others" in ran.err
+    model = run("outputs", "-e", "prod", "-o", "json").json["models"]["two"]["id"]
+    assert "kind: TunedModel" in run("export", model, "-e", "staging").out
+
+
+@pytest.mark.usefixtures("two")
+def test_a_command_that_is_named_is_for_the_same_environment(run: Command, environment: Declare) -> None:
+    run("apply", "-e", "staging", "--yes", "-q")
+    run("apply", "-e", "prod", "--yes", "-q", "--no-wait")
+    environment("prod", 3, "  omit: [one]\n")
+    ran = run("wait", "-e", "prod")
+    assert "`reconciler apply -e prod` would still do this:" in ran.out
+
+
+@pytest.mark.usefixtures("two")
 def test_what_an_environment_leaves_out_is_deleted_there_and_nowhere_else(run: Command, environment: Declare) -> None:
     for name in ("prod", "staging"):
         assert run("apply", "-e", name, "--yes", "-q").code == 0
@@ -243,3 +322,4 @@ def test_shells_complete_environments_and_what_they_declare(run: Command, monkey
     assert completed("reconciler plan -e ") == ["prod", "staging"]
     assert completed("reconciler plan -e s") == ["staging"]
     assert completed("reconciler plan -e staging --target ") == ["one"]
+    assert completed("reconciler forget ") == ["one", "two"]

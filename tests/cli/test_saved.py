@@ -64,6 +64,11 @@ def test_a_full_disk_takes_no_reviewed_plan(bench: Bench, run: Command, monkeypa
     assert leftovers(bench.root) == []
 
 
+def test_a_plan_that_is_not_there(run: Command) -> None:
+    told = "Error: 'plan.json' does not exist; name a plan saved by `reconciler plan --out FILE`\n"
+    assert run("apply", "plan.json").err == told
+
+
 @pytest.mark.parametrize("content", ["", "\n", None, '{"formatVersion": "0.1"}', '{\n  "formatVersion": "9'])
 def test_what_a_plan_may_be_written_over(bench: Bench, run: Command, content: str | None) -> None:
     bench.declare("one")

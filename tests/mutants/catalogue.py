@@ -1036,8 +1036,8 @@ REVIEW = (
         "an epoch is free",
         "A training of twenty epochs is told to cost what one costs.",
         "plan/estimate.py",
-        "dataset.tokens * epochs if",
-        "dataset.tokens if",
+        "once * epochs if",
+        "once if",
     ),
     Mutant(
         "prices never age",
@@ -1173,11 +1173,11 @@ REVIEW = (
         "",
     ),
     Mutant(
-        "two environments, one owner",
+        "two environments, one former owner",
         "Staging deletes what only production declares.",
         "source/environments.py",
-        "if owners and _place(one) == _place(other):",
-        "if one == other:",
+        "if common := one.owners & other.owners:",
+        "if common := {one.owner} & {other.owner}:",
     ),
     Mutant(
         "no environment is the first",
@@ -1197,8 +1197,8 @@ REVIEW = (
         "patches of patches",
         "A patch hits models that another patch has labelled.",
         "source/overlay.py",
-        "for each in _wanted(change.target, names, drafts) if",
-        "for each in _wanted(change.target, names, overlaid) if",
+        "wanted = _wanted(change.target, names, drafts)",
+        "wanted = _wanted(change.target, names, overlaid)",
     ),
     Mutant(
         "one silences for all",

@@ -18,7 +18,9 @@ from tests.render.runner import commands
 
 pytestmark = [pytest.mark.process, pytest.mark.loopback]
 
-OURS: dict[str, Any] = {"pull_request": {"number": 12, "head": {"repo": {"full_name": "acme/models"}, "sha": "1f" * 20}}}
+OURS: dict[str, Any] = {
+    "pull_request": {"number": 12, "head": {"repo": {"full_name": "acme/models"}, "sha": "1f" * 20}}
+}
 OURS["pull_request"]["base"] = {"repo": {"full_name": "acme/models"}}
 FORK = {"pull_request": {**OURS["pull_request"], "head": {"repo": {"full_name": "mallory/models"}, "sha": "2e" * 20}}}
 GONE = {"pull_request": {**OURS["pull_request"], "head": {"repo": None}}}

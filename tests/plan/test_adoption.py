@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from reconciler.errors import Refused
-from reconciler.plan.adoption import adopt, release, takes_over
+from reconciler.plan.adoption import adopt, neighbour, release, takes_over
 from reconciler.plan.adoption import marked as after
 from reconciler.plan.plan import Plan
 from reconciler.plan.planner import plan
@@ -142,6 +142,16 @@ def test_a_foreign_mark_is_the_callers_question() -> None:
     mark = row(adopted(rival)).ownership
     assert mark is not None
     assert (mark.owner, mark.digest, mark.declared) == (OWNER, "", {})
+
+
+def test_a_model_of_another_environment_is_told_by_its_mark() -> None:
+    """A mark that was made for another model proves nothing: it is a copy, and nobody could let it go."""
+    theirs, beside = observed(A, owner="staging"), terms(neighbours=frozenset({"staging"}))
+    assert neighbour(theirs, beside) == "staging"
+    assert neighbour(replace(theirs, mark=Mark.NEWER), beside) == "staging"
+    assert neighbour(replace(theirs, mark=Mark.VOID), beside) == ""
+    assert neighbour(theirs, terms()) == ""
+    assert neighbour(FOUND, beside) == ""
 
 
 def test_a_description_that_another_program_wrote_is_pointed_out() -> None:

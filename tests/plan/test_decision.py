@@ -140,7 +140,7 @@ def test_replacing_what_will_be_kept_is_a_replacement_all_the_same() -> None:
 
 def test_protect_holds_for_what_would_be_kept() -> None:
     made = planned(desired(data="two", protect=True), marked(observed(V1), protect=True), keep_superseded=1)
-    assert "!REPLACE a PROTECTED+DATA_CHANGED" in told(made)
+    assert told(made) == ["!REPLACE a PROTECTED+DATA_CHANGED"], "nothing has superseded what still serves"
 
 
 def test_failed_models_are_never_kept_for_a_rollback() -> None:

@@ -108,6 +108,7 @@ def test_what_is_published() -> None:
             "trainingTokens": 180,
             "seconds": 90,
             "cost": "0.0009",
+            "thrownAway": 2,
             "wasted": "0.5",
             "currency": "USD",
             "pricesAsOf": "2026-11-01",

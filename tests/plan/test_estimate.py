@@ -12,6 +12,7 @@ from reconciler.plan.estimate import estimated
 from reconciler.plan.plan import Plan
 from reconciler.plan.total import Total, total
 from reconciler.resource.address import Address
+from reconciler.resource.datachange import DataChange, Lengths, Side
 from reconciler.resource.dataset import Dataset, Locator
 from reconciler.resource.desired import Desired
 from reconciler.resource.lineage import rooted
@@ -101,7 +102,7 @@ def test_epochs_that_are_not_declared_are_as_documented_the_most_of_them() -> No
     assert tokens({}) is None
 
 
-@pytest.mark.parametrize("epochs", [0, -1, float("nan"), float("inf"), "many"])
+@pytest.mark.parametrize("epochs", [True, 0, -1, float("nan"), float("inf"), "many"])
 def test_epochs_that_make_no_sense_are_not_known(epochs: Any) -> None:
     made = want()
     odd = replace(made, fields={**made.fields, EPOCHS: epochs})
@@ -269,12 +270,18 @@ def test_what_another_training_costs_is_not_known_and_told_so(old: Observed) -> 
     made = judged(want(epochs=3), observed(desired(data="serves")), old)
     (lost,) = row(made).wasted
     assert lost.cost is None
-    assert (total(made).wasted, total(made).unknown_wasted) == (Decimal(0), 1)
+    assert (total(made).thrown_away, total(made).wasted, total(made).unknown_wasted) == (1, Decimal(0), 1)
 
 
 def test_a_leftover_that_trains_is_wasted_once() -> None:
     made = judged(want(epochs=3), observed(want(epochs=3)), under_way(want(epochs=2)))
     assert [each.wasted for each in made.changes if each.wasted] == [(Estimate(2000, None, Decimal("0.01")),)]
+
+
+def test_what_is_thrown_away_is_counted_without_prices() -> None:
+    made = judged(want(epochs=3), observed(desired(data="serves")), under_way(want(epochs=2)), prices=None)
+    assert row(made).wasted == (Estimate(2000, missing="spec.prices in the workspace"),)
+    assert (total(made).thrown_away, total(made).unknown_wasted) == (1, 1)
 
 
 def test_an_undeclared_training_is_wasted_at_an_unknown_price() -> None:
@@ -312,3 +319,29 @@ def test_warnings_of_the_planner_stay_first() -> None:
     plain = replace(planned([want(base="models/y")]), warnings=("careful",))
     told = estimated(plain, [want(base="models/y")], RULES, PRICES, TODAY).warnings
     assert (told[0], len(told)) == ("careful", 2)
+
+
+def looked(wants: Desired, *models: Observed, before: Side) -> Plan:
+    """Plan, find what the data were, and estimate."""
+    plan = planned([wants], *models)
+    rows = tuple(replace(each, data=DataChange(None, before)) for each in plan.changes)
+    return estimated(replace(plan, changes=rows), [wants], RULES, PRICES, TODAY)
+
+
+def test_a_training_on_data_that_were_found_tells_how_long_it_takes() -> None:
+    """The commonest review: one dataset has changed, and nothing else was trained."""
+    former = want(data="old", tokens=500)
+    assert former.dataset is not None
+    found = Side(former.dataset.digest, 15, Lengths(), Lengths(), tokens=500)
+    assert estimate(looked(want(), trained(former, seconds=100), before=found)).seconds == 200
+    other = replace(found, digest="1:" + "0" * 64)
+    assert estimate(looked(want(), trained(former, seconds=100), before=other)).seconds is None
+
+
+def test_a_training_on_data_that_were_found_tells_what_is_wasted() -> None:
+    former = want(data="old", tokens=500)
+    assert former.dataset is not None
+    found = Side(former.dataset.digest, 15, Lengths(), Lengths(), tokens=500)
+    made = looked(want(), observed(former, State.TRAINING), before=found)
+    assert total(made).wasted == Decimal("0.005")
+    assert total(made).unknown_wasted == 0

@@ -195,7 +195,7 @@ def test_a_budget_in_money_on_both_sides() -> None:
     assert not objection(made, 2, cost=Decimal(10))
     assert objection(made, 2, cost=Decimal("9.99")) == (
         "cost: 10 is over the limit of 9.99 EUR; "
-        "raise `--max-cost`, or limits.maxCost in the workspace, if that is meant"
+        "if that is meant, raise limits.maxCost, or `--max-cost` where that is lower"
     )
 
 

@@ -81,6 +81,15 @@ def test_a_renamed_workspace_is_pointed_out_before_it_trains() -> None:
     assert planned(desired(data=None), observed(ONE, owner="old")).warnings == ()
 
 
+def test_the_owner_of_another_environment_is_no_former_name_of_ours() -> None:
+    """Whichever of the two the service lists last."""
+    neighbour, old = observed(ONE, owner="staging"), observed(ONE, owner="old")
+    assert planned(ONE, neighbour, neighbours=frozenset({"staging"})).warnings == ()
+    for models in ((neighbour, old), (old, neighbour)):
+        (warning,) = planned(ONE, *models, neighbours=frozenset({"staging"})).warnings
+        assert "owner old already trained" in warning
+
+
 def test_two_owners_live_side_by_side() -> None:
     """Law 18: the same manifests under another owner are other models, whatever order they are listed in."""
     ours, theirs = observed(ONE), observed(ONE, owner="rival")

@@ -4,6 +4,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from reconciler.plan.change import Action, Change, Estimate, Steps
+from reconciler.plan.document import document
 from reconciler.plan.plan import Plan
 from reconciler.plan.total import Total, total
 from reconciler.resource.address import Address
@@ -94,4 +95,11 @@ def test_what_is_thrown_away_is_summed_of_every_row() -> None:
     lost = (Estimate(cost=Decimal("1.5")), Estimate())
     idle = replace(training("a", action=Action.WAIT), wasted=lost)
     found = summed(idle, replace(training("b"), wasted=(Estimate(cost=Decimal("0.5")),)))
-    assert (found.wasted, found.unknown_wasted, found.cost) == (Decimal(2), 1, Decimal(0))
+    assert (found.thrown_away, found.wasted, found.unknown_wasted) == (3, Decimal(2), 1)
+    assert (found.trainings, found.cost) == (1, Decimal(0))
+
+
+def test_the_document_has_what_is_thrown_away() -> None:
+    part = document(Plan(CONTEXT, (replace(training("a"), wasted=(Estimate(), Estimate())),))).total
+    assert part
+    assert (part.thrown_away, part.wasted, part.unknown_wasted) == (2, "0", 2)

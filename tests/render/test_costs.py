@@ -59,11 +59,31 @@ def test_money_without_a_currency() -> None:
     assert amount(Decimal(2), None) == "about 2.00"
 
 
-def test_what_is_thrown_away() -> None:
-    lost = (Estimate(cost=Decimal("1.25")), Estimate(), Estimate(cost=Decimal(1)))
-    assert wasted(replace(ROW, wasted=lost), USD) == "about 2.25 USD of training under way is thrown away"
-    assert wasted(replace(ROW, wasted=(Estimate(),)), USD) == ""
-    assert wasted(ROW, USD) == ""
+LOST = (Estimate(cost=Decimal("1.25")), Estimate(), Estimate(cost=Decimal(1)))
+
+
+@pytest.mark.parametrize(
+    ("lost", "said"),
+    [
+        ((), ""),
+        (LOST[:1], "1 training under way is thrown away, about 1.25 USD"),
+        (LOST[::2], "2 trainings under way are thrown away, about 2.25 USD"),
+        (LOST, "3 trainings under way are thrown away, at least 2.25 USD, 1 of unknown cost"),
+        (LOST[1:2], "1 training under way is thrown away, of unknown cost"),
+        ((Estimate(),) * 1000, "1,000 trainings under way are thrown away, of unknown cost"),
+        ((Estimate(cost=Decimal(0)),), "1 training under way is thrown away, about 0.00 USD"),
+    ],
+)
+def test_what_is_thrown_away_is_always_told(lost: tuple[Estimate, ...], said: str) -> None:
+    row = replace(ROW, wasted=lost)
+    assert wasted(row, USD) == said
+    assert told(replace(row, action=Action.WAIT)) == ([f"{said}."] if said else [])
+
+
+def test_without_prices_nothing_is_said_of_what_it_costs() -> None:
+    row = replace(ROW, action=Action.WAIT, wasted=(Estimate(), Estimate()))
+    assert wasted(row, None) == "2 trainings under way are thrown away"
+    assert told(row, prices=None) == ["2 trainings under way are thrown away."]
 
 
 def told(*rows: Change, prices: Prices | None = USD) -> list[str]:
@@ -105,8 +125,8 @@ def test_nothing_is_said_of_nothing() -> None:
     assert told(replace(ROW, action=Action.UPDATE)) == []
 
 
-def test_a_sum_of_what_is_thrown_away() -> None:
-    idle = replace(ROW, action=Action.WAIT, wasted=(Estimate(cost=Decimal(2)),))
-    assert told(idle) == ["About 2.00 USD of training under way is thrown away."]
-    idle = replace(idle, wasted=(*idle.wasted, Estimate()))
-    assert told(idle) == ["At least 2.00 USD of training under way is thrown away."]
+def test_a_sum_of_what_is_thrown_away_is_of_all_rows_and_behind_what_begins() -> None:
+    rows = (replace(ROW, wasted=LOST[:1]), named("b", replace(ROW, action=Action.WAIT, wasted=LOST[1:])))
+    begun, lost = told(*rows)
+    assert begun.startswith("1 training, 38 steps")
+    assert lost == "3 trainings under way are thrown away, at least 2.25 USD, 1 of unknown cost."

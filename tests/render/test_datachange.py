@@ -98,9 +98,7 @@ def test_not_found_says_why_and_what_there_is_now() -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    ("before", "now", "said"), [(0, 3, "0 -> 3"), (3, 3, "3"), (3, 0, "3 -> 0"), (None, 2, "0 -> 2")]
-)
+@pytest.mark.parametrize(("before", "now", "said"), [(0, 3, "0 -> 3"), (3, 3, "3"), (3, 0, "3 -> 0"), (None, 2, "2")])
 def test_overlap(before: int | None, now: int, said: str) -> None:
     change = replace(CHANGE, old=replace(OLD, overlap=before), new=replace(NEW, overlap=now))
     assert lines(change)[-1] == f"overlap with the validation data: {said}"
@@ -108,7 +106,9 @@ def test_overlap(before: int | None, now: int, said: str) -> None:
 
 def test_overlap_without_an_older_version() -> None:
     assert lines(DataChange(NEW, missing="x"))[-1] == "overlap with the validation data: 3"
-    assert "overlap" not in "".join(lines(replace(CHANGE, old=OLD, new=replace(NEW, overlap=0))))
+    for before in (0, None):
+        none = replace(CHANGE, old=replace(OLD, overlap=before), new=replace(NEW, overlap=0))
+        assert "overlap" not in "".join(lines(none))
 
 
 def test_samples() -> None:
@@ -128,8 +128,22 @@ def test_samples() -> None:
     assert len(lines(replace(CHANGE, samples=samples))[-1]) < 160
 
 
+def test_samples_with_what_comes_before_them() -> None:
+    added = Sample("added", 1, "b", "2", "", '{"systemInstruction":"count"}')
+    changed = Sample("changed", 3, "a", "new", "old", "x" * 500)
+    said = lines(replace(CHANGE, samples=(added, changed)))
+    assert said[-7:-4] == ["added, line 1: b", r'context: "{\"systemInstruction\":\"count\"}"', "output: 2"]
+    assert said[-4] == "changed, line 3: a"
+    assert said[-3].startswith('context: "xxx')
+    assert len(said[-3]) < 160
+    assert said[-2:] == ["was: old", "now: new"]
+
+
 HOSTILE = replace(
-    CHANGE, found=Revision("4f" * 20, EVIL, EVIL), samples=(Sample("changed", 1, EVIL, EVIL * 99, EVIL),), missing=""
+    CHANGE,
+    found=Revision("4f" * 20, EVIL, EVIL),
+    samples=(Sample("changed", 1, EVIL, EVIL * 99, EVIL, EVIL),),
+    missing="",
 )
 
 
@@ -159,7 +173,7 @@ def test_json_has_all_of_it_and_the_digest_does_not() -> None:
     }
     assert part["duplicates"] == {"count": 2, "first": [[4, 1001], [5, 1002]]}
     assert part["found"]["path"] == EVIL
-    assert part["samples"][0]["former"] == EVIL
+    assert (part["samples"][0]["former"], part["samples"][0]["context"]) == (EVIL, EVIL)
     assert parse(text).changes == document(made).changes
     assert made.digest == plan(DataChange(None, missing="x")).digest
 

@@ -173,8 +173,8 @@ def test_what_leads_to_nothing_is_no_difference() -> None:
 
 def test_what_is_thrown_away_is_told() -> None:
     lost = replace(REPLACE, wasted=(Estimate(cost=Decimal(2)),))
-    assert "\n  about 2.00 USD of training under way is thrown away\n" in body(lost)
-    assert "- About 2.00 USD of training under way is thrown away.\n" in written(plan(lost))
+    assert "\n  1 training under way is thrown away, about 2.00 USD\n" in body(lost)
+    assert "- 1 training under way is thrown away, about 2.00 USD.\n" in written(plan(lost))
 
 
 def test_a_model_that_stays_is_not_shown_as_gone() -> None:

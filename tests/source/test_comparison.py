@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from reconciler.resource.datachange import DataChange, Lengths, Oddity, Pair, Revision, Sample
 from reconciler.resource.dataset import Example, Locator, digest
 from reconciler.source.census import Census, Content, census, present
-from reconciler.source.comparison import Older, described, differing
+from reconciler.source.comparison import Measured, Older, described, differing
 from reconciler.source.rows import Flaw
 
 Pairs = list[tuple[str, str]]
@@ -30,9 +30,11 @@ def counted(of: Content) -> Census:
     return made
 
 
-def change(old: Pairs | None, new: Pairs, validation: Pairs | None = None, examples: int = 0) -> DataChange:
+def change(
+    old: Pairs | None, new: Pairs, validation: Pairs | None = None, examples: int = 0, *, before: bool = True
+) -> DataChange:
     older = None if old is None else Older(content(old), counted(content(old)), FOUND)
-    measured = None if validation is None else counted(content(validation))
+    measured = None if validation is None else Measured(counted(content(validation)), before)
     now = content(new)
     return described(now, counted(now), measured, older, "" if older else "nowhere", examples)
 
@@ -166,6 +168,13 @@ def test_overlap_with_the_validation_data() -> None:
     assert change(old, new).new.overlap is None  # type: ignore[union-attr]  # there is one
 
 
+def test_overlap_before_is_not_known_where_the_model_was_measured_with_others() -> None:
+    made = change([("a", "1")], [("a", "1"), ("c", "3")], [("a", "1"), ("c", "3")], before=False)
+    assert made.new
+    assert made.old
+    assert (made.old.overlap, made.new.overlap) == (None, 2)
+
+
 def test_no_texts_unless_asked_for() -> None:
     made = change([("secret", "1")], [("secret", "2"), ("word", "3")])
     assert made.samples == ()
@@ -186,6 +195,18 @@ def test_samples_of_each_kind() -> None:
 def test_samples_are_cut() -> None:
     (sample,) = change([("a", "x")], [("a", "x"), ("b" * 10**6, "c" * 10**6)], examples=5).samples
     assert max(map(len, (sample.input, sample.output))) == 500
+
+
+def test_samples_have_what_comes_before_them() -> None:
+    """Two examples that differ in nothing else would look the same."""
+    before, after, long = (
+        json.dumps({"systemInstruction": {"parts": [{"text": text}]}}) for text in ("x", "y", "z" * 900)
+    )
+    old, new = [Example("a", "1", before), Example("b", "1", long)], [Example("a", "1", after), Example("b", "2", long)]
+    then, now = (present(Locator("", "inline", "", "", inline=tuple(rows))) for rows in (old, new))
+    changed, added, removed = described(now, counted(now), None, Older(then, counted(then), FOUND), "", 5).samples
+    assert (added, removed) == (Sample("added", 1, "a", "1", "", after), Sample("removed", 1, "a", "1", "", before))
+    assert (changed.output, changed.former, len(changed.context)) == ("2", "1", 500)
 
 
 def test_data_that_cannot_be_read_are_a_flaw() -> None:

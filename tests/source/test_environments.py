@@ -180,6 +180,29 @@ def test_a_mistake_is_told_where_it_stands(model: Write, environment: Write, cap
     ]
 
 
+def test_what_a_null_takes_away_is_told_at_the_null(model: Write, environment: Write) -> None:
+    """The manifest is right; a sentence about it would send the reader to the wrong file."""
+    model("a.yaml", "  dataset: {path: d.jsonl}", name="a")
+    environment("prod", "  patches:", patch("{name: a}", "{spec: {baseModel: null, dataset: {path: null}}}"))
+    assert lines(load(".", environment="prod")) == [
+        (
+            "environments/prod.yaml:7:53: spec needs one of baseModel, tunedModelSource and preTunedModel; "
+            "here baseModel is null; write a value there, or add another of them"
+        ),
+        (
+            "environments/prod.yaml:7:75: spec.dataset needs one of path and examples; "
+            "here path is null; write a value there, or add another of them"
+        ),
+    ]
+    environment(
+        "prod",
+        "  patches:",
+        patch("{name: a}", "{spec: {baseModel: null, tunedModelSource: {tunedModel: tunedModels/x}}}"),
+        patch("{name: a}", "{spec: {dataset: {path: null, examples: [{textInput: a, output: b}]}}}"),
+    )
+    assert lines(load(".", environment="prod")) == []
+
+
 def test_one_mistake_for_many_models_is_told_once(model: Write, environment: Write) -> None:
     for number in range(30):
         model(f"m{number}.yaml", name=f"m{number}")
@@ -317,7 +340,7 @@ def test_json_data_that_only_an_environment_names_is_data(
         ),
         (
             ["  omit: [a]", "  patches:", patch("{name: a}", "{spec: {topK: 2}}")],
-            "8:16: no model that this environment could change has the name `a`",
+            "8:16: is for `a`, which spec.omit leaves out; remove the patch, or the name in spec.omit",
         ),
         (
             ["  patches:", patch("{name: a}", "{spec: {topP: null}}")],
@@ -451,13 +474,12 @@ def test_two_environments_with_one_name(environment: Write) -> None:
     ("prod", "staging", "shared"),
     [
         ("{}", "{}", True),
-        ("{owner: x, location: global}", "{owner: x}", False),
+        ("{owner: x, location: global}", "{owner: x}", True),
         ("{owner: x}", "{owner: y, formerOwners: [x]}", True),
         ("{owner: x}", "{owner: y}", False),
-        ("{owner: x, endpoint: emulator}", "{owner: x}", False),
-        ("{owner: x, endpoint: 'http://localhost:80'}", "{owner: x, endpoint: 'http://127.0.0.1:80'}", True),
-        ("{owner: x, endpoint: 'https://y.googleapis.com'}", "{owner: x}", True),
-        ("{owner: x, project: project-1}", "{owner: x, project: project-2}", False),
+        ("{owner: x, endpoint: emulator}", "{owner: x}", True),
+        ("{owner: x, provider: vertex}", "{owner: x, provider: gemini}", True),
+        ("{owner: x, project: project-1}", "{owner: x, project: project-2}", True),
         ("{owner: x, policy: upsert-only}", "{owner: x}", True),
         ("{owner: y, formerOwners: [x]}", "{owner: x}", True),
     ],
@@ -468,13 +490,52 @@ def test_two_environments_must_not_own_the_same_models(
     shared: bool,  # noqa: FBT001  (a column of the table)
     environment: Write,
 ) -> None:
-    """Each would delete what only the other one declares."""
+    """Each would delete what only the other one declares, in whatever place: `--endpoint` may make it one."""
     environment("prod", f"  workspace: {prod}")
     environment("staging", f"  workspace: {staging}")
     environment("apart", "  workspace: {owner: apart}")
     for name in ("prod", "staging", "apart"):
         found = [line for line in lines(load(".", environment=name)) if "owns the same models as" in line]
         assert [line.split(":")[0] for line in found] == (["environments/staging.yaml"] if shared else [])
+
+
+@pytest.mark.parametrize(
+    ("prod", "staging", "told"),
+    [
+        (
+            "{owner: x, formerOwners: [a]}",
+            "{owner: x, formerOwners: [a]}",
+            (
+                "the owner `x` belongs to both, and each deletes what only the other one declares; "
+                "set owner in spec.workspace of one of them"
+            ),
+        ),
+        (
+            "{owner: x, formerOwners: [b, a]}",
+            "{owner: y, formerOwners: [a, b]}",
+            (
+                "the owner `a` belongs to both, and each deletes what only the other one declares; "
+                "let only one of them have it, be it as owner or in formerOwners"
+            ),
+        ),
+    ],
+)
+def test_what_is_shared_is_named_with_a_way_out(prod: str, staging: str, told: str, environment: Write) -> None:
+    environment("prod", f"  workspace: {prod}")
+    environment("staging", f"  workspace: {staging}")
+    (found,) = lines(load(".", environment="prod"))
+    assert found == (
+        "environments/staging.yaml:5:14: owns the same models as the environment `prod` "
+        f"(environments/prod.yaml:1:1): what has {told}"
+    )
+
+
+def test_an_environment_knows_the_owners_of_the_others(environment: Write) -> None:
+    environment("prod")
+    environment("staging", "  workspace: {owner: b, formerOwners: [a]}")
+    environment("dev", "  workspace: {owner: c}")
+    assert load(".", environment="prod").neighbours == {"b": "staging", "a": "staging", "c": "dev"}
+    assert load(".", environment="dev").neighbours == {"b": "staging", "a": "staging", "prod": "prod"}
 
 
 def test_what_an_environment_makes_of_the_workspace_is_checked_in_every_other_one(environment: Write) -> None:

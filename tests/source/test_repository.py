@@ -290,3 +290,73 @@ def test_git_that_takes_too_long(git: Git) -> None:
     repo.begun -= 3600
     with pytest.raises(Unavailable, match="took more than"):
         repo.commit("HEAD")
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("origin/main", "'origin/main' is a tag and a remote branch, which differ"),
+        ("origin/main^", "'origin/main^' is a tag and a remote branch, which differ"),
+        ("both", "'both' is a tag and a branch, which differ"),
+        ("upstream", "'upstream' is a tag and a remote, which differ"),
+        ("remotes/origin/main", "'remotes/origin/main' is a ref and a branch, which differ"),
+    ],
+)
+def test_a_name_of_several_commits_is_refused(git: Git, name: str, said: str) -> None:
+    """Git takes the tag, and says so to nobody who reads its standard output."""
+    git.commit(a="0")
+    first = git.commit(a="1")
+    second = git.commit(a="2")
+    for ref in ("remotes/origin/main", "remotes/upstream/HEAD", "heads/both"):
+        git("update-ref", f"refs/{ref}", first)
+    for ref in ("tags/origin/main", "tags/both", "tags/upstream", "heads/remotes/origin/main"):
+        git("update-ref", f"refs/{ref}", second)
+    with pytest.raises(Unavailable) as caught:
+        opened(git).commit(name)
+    assert caught.value.message == said
+    full = caught.value.advice.removeprefix("write ").split(" or ")
+    assert len({opened(git).commit(each) for each in full}) == 2
+
+
+def test_a_full_name_a_hash_and_refs_that_agree_are_taken(git: Git) -> None:
+    first = git.commit(a="1")
+    second = git.commit(a="2")
+    for ref, to in (("remotes/origin/main", first), ("tags/origin/main", second), (f"tags/{first}", second)):
+        git("update-ref", f"refs/{ref}", to)
+    for ref in ("tags/same", "heads/same", "remotes/same/HEAD"):
+        git("update-ref", f"refs/{ref}", first)
+    git("update-ref", "refs/tags/HEAD", first)
+    repo = opened(git)
+    assert repo.commit("refs/remotes/origin/main") == first
+    assert repo.commit("refs/tags/origin/main") == second
+    assert repo.commit(first) == first
+    assert repo.commit("same") == first
+    assert repo.commit("HEAD") == second
+    assert {version.commit for version in repo.history("a")} == {first, second}
+
+
+@pytest.mark.parametrize("kind", ["tags", "heads", "remotes"])
+def test_a_full_name_is_no_short_one(git: Git, kind: str) -> None:
+    """Where there is no such branch, git takes a tag that is called by all of its name."""
+    first = git.commit(a="1")
+    git("update-ref", f"refs/{kind}/refs/remotes/origin/main", git.commit(a="2"))
+    for name in ("refs/remotes/origin/main", "refs/remotes/origin/main^"):
+        with pytest.raises(Unavailable, match=r"git knows no commit 'refs/remotes/origin/main.*'; fetch it first"):
+            opened(git).commit(name)
+    git("update-ref", "refs/remotes/origin/main", first)
+    assert opened(git).commit("refs/remotes/origin/main") == first
+
+
+def test_no_file_that_the_configuration_names_is_read(git: Git, tmp_path: Path) -> None:
+    """Each is a pipe that nobody writes to: who opens it waits for ever."""
+    git.commit(a="1\n2\n3\n4\n")
+    git("mv", "a", "b")
+    git.commit(b="1\n2\n3\n4\n5\n")
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    for name in ("diff.orderFile", "core.attributesFile", "core.excludesFile", "mailmap.file"):
+        git("config", name, str(pipe))
+    repo = opened(git)
+    repo.begun -= module.PATIENCE - 5
+    assert [version.path for version in repo.history("b")] == ["b", "a"]
+    assert [*repo.files(repo.commit("HEAD"), "")] == ["b"]

@@ -10,7 +10,7 @@ from reconciler.errors import Origin
 from reconciler.resource.datachange import Revision
 from reconciler.resource.dataset import Dataset, Example, Locator, digest
 from reconciler.resource.identity import short_digest
-from reconciler.source import search
+from reconciler.source import declared, search
 from reconciler.source.census import Census, census, present
 from reconciler.source.formats import FORMATS
 from reconciler.source.repository import Unavailable
@@ -138,6 +138,90 @@ def test_with_other_names_of_fields(git: Git) -> None:
     git("rm", "--quiet", "m/data/x.jsonl", "m/data/t.csv")
     git.commit()
     assert find(git, "m/data/n.jsonl", rows) == Revision(first, "m/data/t.csv")
+
+
+COLUMNS = "question,text_input,reply,output\r\n"
+
+
+def columns(old: list[tuple[str, str]], new: list[tuple[str, str]]) -> str:
+    """Write two datasets into one table, side by side."""
+    rows = (f"{left},{right},{reply},{output}\r\n" for (left, reply), (right, output) in zip(old, new, strict=True))
+    return COLUMNS + "".join(rows)
+
+
+@pytest.mark.parametrize("rows", [NEW, OLD[::-1]])
+@pytest.mark.parametrize("base", ["", "HEAD~1", "HEAD"])
+def test_rows_and_the_way_of_reading_change_together(git: Git, base: str, rows: list[tuple[str, str]]) -> None:
+    """The file keeps its path, and nothing of it can be read as the one of today is."""
+    old = csv(OLD).replace("text_input", "question").replace("output", "reply")
+    given = "{path: t.csv, inputField: question, outputField: reply}"
+    first = git.commit(**{"m/one.yaml": manifest(given), "m/t.csv": old})
+    git.commit(**{"m/one.yaml": manifest("{path: t.csv}"), "m/t.csv": csv(NEW[:9])})
+    git("rm", "--quiet", "m/data/x.jsonl")
+    git.write("m/t.csv", csv(rows[:7]))
+    name = base if base == "HEAD~1" else ""
+    assert find(git, "m/t.csv", base=base) == Revision(first, "m/t.csv", name)
+
+
+def test_only_the_way_of_reading_changes(git: Git) -> None:
+    """The file is what it was: today's bytes, and other data."""
+    given = "{path: t.csv, inputField: question, outputField: reply}"
+    first = git.commit(**{"m/one.yaml": manifest(given), "m/t.csv": columns(OLD, NEW)})
+    git("rm", "--quiet", "m/data/x.jsonl")
+    assert find(git, "m/t.csv", base="HEAD") == Revision(first, "m/t.csv", "HEAD")
+    git.commit(**{"m/one.yaml": manifest("{path: t.csv}")})
+    assert find(git, "m/t.csv") == Revision(first, "m/t.csv")
+    assert find(git, "m/t.csv", base="HEAD~1", recorded="") == Revision(first, "m/t.csv", "HEAD~1")
+    of_another_file = "git has 1 other version of it here, and none is that"
+    assert missed(git, "m/t.csv", old=OLD[:3]) == of_another_file
+
+
+def test_only_the_header_changes(git: Git) -> None:
+    text = "".join(f"{left},{right}\r\n" for left, right in [("text_input", "output"), *OLD])
+    first = git.commit(**{"m/one.yaml": manifest("{path: t.csv, header: false}"), "m/t.csv": text})
+    git("rm", "--quiet", "m/data/x.jsonl")
+    git.commit(**{"m/one.yaml": manifest("{path: t.csv}")})
+    assert find(git, "m/t.csv", [("text_input", "output"), *OLD]) == Revision(first, "m/t.csv")
+
+
+def test_of_a_patched_manifest_the_file_of_today_is_the_same_data(git: Git) -> None:
+    """Nobody knows how the base has read it, and no digest tells, so it was read as it is now."""
+    git.commit(**{"m/t.csv": columns(NEW, OLD)})
+    today = dataset(git.top / "m/t.csv", left="question", right="reply")
+    with pytest.raises(Unavailable):
+        History(str(git.top / "m"), "HEAD").find(Wanted("", ("one",), str(git.top / "m/one.yaml"), today, patched=True))
+
+
+def test_manifests_of_the_past_that_are_too_large_are_not_read(git: Git, monkeypatch: pytest.MonkeyPatch) -> None:
+    git.commit(**{"m/one.yaml": manifest(inline(OLD[:5]))})
+    git.commit(**{"m/one.yaml": manifest()})
+    read = find(git, old=OLD[:5])
+    size = len(manifest(inline(OLD[:5])))
+    monkeypatch.setattr(declared, "LARGEST_FILE", size - 1)
+    assert missed(git, old=OLD[:5]) == "git has no other version of it"
+    monkeypatch.setattr(declared, "LARGEST_FILE", size)
+    assert find(git, old=OLD[:5]) == read
+    monkeypatch.setattr(declared, "LARGEST_TREE", size)  # the two others, which are newer or older, are small
+    assert missed(git, old=OLD[:5]) == "git has no other version of it"
+
+
+def test_a_version_in_many_forms_is_one_version(git: Git, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(5):
+        git.commit(**{"m/one.yaml": manifest(f"{{path: t.csv, inputField: c{number}}}")})
+    git.commit(**{"m/t.csv": COLUMNS + "x" * 1000, "m/one.yaml": manifest("{path: t.csv}")})
+    git.write("m/t.csv", csv(NEW))
+    monkeypatch.setattr(search, "MOST_VERSIONS", 2)
+    monkeypatch.setattr(search, "MOST_BYTES", 3000)
+    assert missed(git, "m/t.csv", old=OLD[:3]) == "git has 2 other versions of it here, and none is that"
+
+
+def test_a_base_is_told_without_what_makes_its_name_full(git: Git) -> None:
+    first = git("rev-parse", "HEAD")
+    git("update-ref", "refs/remotes/origin/main", "HEAD")
+    git("tag", "origin/main", git.commit(**{"m/data/x.jsonl": jsonl(NEW)}))
+    assert find(git, base="refs/remotes/origin/main") == Revision(first, "m/data/x.jsonl", "origin/main")
+    with pytest.raises(Unavailable, match="--base origin/main: 'origin/main' is a tag and a remote branch, which diff"):
+        History(str(git.top / "m"), "origin/main").based()
 
 
 def test_in_the_manifest_itself(git: Git) -> None:
