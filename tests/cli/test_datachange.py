@@ -239,7 +239,7 @@ def test_a_file_that_changes_meanwhile(
     trained: Git, run: Command, monkeypatch: pytest.MonkeyPatch, meanwhile: str | None
 ) -> None:
     trained.write("manifests/numbers.jsonl", jsonl(OTHER))
-    preview = planning.preview
+    preview = planning.__dict__["preview"]
 
     def previewing(*arguments: Any) -> Plan:
         plan = preview(*arguments)

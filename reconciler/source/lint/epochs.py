@@ -37,6 +37,6 @@ def unusual_epochs(sourced: Sourced, dataset: Dataset | None) -> Iterator[Diagno
     _, least, most = next(usual for usual in USUAL if dataset.count >= usual.examples)
     if not least <= epochs <= most:
         message = f"{counted(epochs, 'epoch')} of {counted(dataset.count, 'example')}"
-        advice = f"{least} to {most} are usual for so many, and all are paid for"
+        advice = f"{least} to {most} are usual for so many" + (", and all are paid for" if epochs > most else "")
         origin = sourced.locate("spec", *EPOCHS.split("."))
         yield Diagnostic(origin, message, advice, RULES[RULE].severity, RULE)
