@@ -1,6 +1,7 @@
 """plan in a git checkout: what changed in the data, against the model that serves and against a base branch."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -239,7 +240,7 @@ def test_a_file_that_changes_meanwhile(
     trained: Git, run: Command, monkeypatch: pytest.MonkeyPatch, meanwhile: str | None
 ) -> None:
     trained.write("manifests/numbers.jsonl", jsonl(OTHER))
-    preview = planning.__dict__["preview"]
+    preview: Callable[..., Plan] = planning.__dict__["preview"]
 
     def previewing(*arguments: Any) -> Plan:
         plan = preview(*arguments)
