@@ -139,3 +139,11 @@ def test_money_is_a_plain_number(cost: Decimal) -> None:
 def test_a_row_without_a_manifest_is_beside_no_line() -> None:
     assert told(plan(replace(REPLACE, desired=None)))[0].origin == Origin("")
     assert told(plan(replace(REPLACE, desired=DESIRED)))[0].origin == HERE
+
+
+def test_of_many_fields_the_first_few_are_named() -> None:
+    fields = tuple(UPDATE.fields[0]._replace(path=f"labels.x{number}") for number in range(5))
+    (only,) = told(plan(replace(UPDATE, fields=fields)))
+    assert "; labels.x2: " in only.message
+    assert "labels.x3: " not in only.message
+    assert only.message.endswith("; and 2 more fields")
