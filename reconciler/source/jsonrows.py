@@ -53,7 +53,7 @@ def keys(stream: BinaryIO) -> frozenset[str]:
 
 def lines(stream: BinaryIO, pick: Callable[[Any], T | Flaw]) -> Iterator[tuple[int, int, T | Flaw]]:
     """What `pick` makes of the JSON value of each line; blank lines are passed over."""
-    decode, offset, number = _DECODER.decode, 0, 0
+    offset, number = 0, 0
     while data := stream.readline(LONGEST_LINE + 1):
         number += 1
         if len(data) > LONGEST_LINE:
@@ -68,13 +68,22 @@ def lines(stream: BinaryIO, pick: Callable[[Any], T | Flaw]) -> Iterator[tuple[i
         offset += len(data)
         if text.isspace() or not text:
             continue
-        yield number, 0, _object(text, decode, pick)
+        yield number, 0, _object(text, pick)
 
 
-def _object(text: str, decode: Callable[[str], Any], pick: Callable[[Any], T | Flaw]) -> T | Flaw:
+def _decoded(text: str) -> Any:
+    """Decode a line of JSON; most have no blanks around the value, and need not be searched for some."""
+    if text[0] == "{":
+        value, end = _DECODER.raw_decode(text)
+        if text[end:] in ("\n", "\r\n", ""):
+            return value
+    return _DECODER.decode(text)
+
+
+def _object(text: str, pick: Callable[[Any], T | Flaw]) -> T | Flaw:
     """Read one JSON object."""
     try:
-        return pick(decode(text))
+        return pick(_decoded(text))
     except json.JSONDecodeError as error:
         if conflict.is_marker(text):
             return UNMERGED

@@ -83,10 +83,17 @@ _ALL: tuple[Kind, ...] = (
     Kind("a US social security number", re.compile(r"(?<![\w-])\d{3}-\d\d-\d{4}(?![\w-])"), ("-",), _social),
 )
 
-_LIKELY = re.compile(r"[@0-9](?:(?<=@)|[0-9 ./()-]{7})")
-"""An at sign, or many digits close together."""
+_RUN = b"0" * 8
+_SHAPE = bytes(_RUN[0] if chr(byte) in "0123456789 ./()-" else ord("x") for byte in range(256))
+"""Makes of each byte that may stand in a number a zero, and of all others an x."""
 
-PERSONS = Kinds(_LIKELY.search, _ALL)
+
+def _likely(text: str) -> bool:
+    """Whether a text has an at sign, or many digits close together: far quicker than by a regular expression."""
+    return "@" in text or _RUN in text.encode("ascii", "replace").translate(_SHAPE)
+
+
+PERSONS = Kinds(_likely, _ALL)
 
 
 def Persons() -> Search:  # noqa: N802 - made like the other observers
