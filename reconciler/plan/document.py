@@ -49,6 +49,7 @@ def _total(plan: Plan) -> TotalPart:
     return TotalPart(
         trainings=taken.trainings,
         steps=taken.steps,
+        characters=taken.characters,
         training_tokens=taken.tokens,
         seconds=taken.seconds,
         cost=money(taken.cost),

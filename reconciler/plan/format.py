@@ -60,6 +60,7 @@ class TotalPart(Part):
 
     trainings: int
     steps: int
+    characters: Annotated[int, Field(description="Of the data, once; tokens are counted once an epoch.")]
     training_tokens: int
     seconds: Annotated[int, Field(description="Until the last one is READY; they run side by side.")]
     cost: Money

@@ -14,6 +14,8 @@ from reconciler.resource.lineage import parent_of
 class Total:
     """What several trainings take together. `seconds`: until the last is READY, since they run side by side.
 
+    `characters` are those of the data, however often they are read; tokens are counted once for every epoch.
+
     Each `unknown` is the number of trainings of which that is not known, and which are not in the sum. `wasted` is
     what those cost that are superseded while they run, which are `thrown_away`. Not `exact`: there may be fewer steps.
     """
@@ -21,6 +23,7 @@ class Total:
     trainings: int = 0
     steps: int = 0
     exact: bool = True
+    characters: int = 0
     tokens: int = 0
     seconds: int = 0
     cost: Decimal = Decimal(0)
@@ -42,6 +45,7 @@ def total(plan: Plan) -> Total:
         trainings=len(rows),
         steps=sum(row.steps.number for row in rows if row.steps),
         exact=all(row.steps.exact for row in rows if row.steps),
+        characters=sum(row.desired.dataset.characters for row in rows if row.desired and row.desired.dataset),
         tokens=sum(each.tokens or 0 for each in given),
         seconds=_longest(rows),
         cost=sum((each.cost for each in given if each.cost is not None), Decimal(0)),

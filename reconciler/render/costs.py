@@ -16,13 +16,15 @@ CENT = Decimal("0.01")
 
 
 def taken(change: Change, prices: Prices | None) -> str:
-    """What the training of a row takes, or would take: `38 training steps, an estimated 3,060 training tokens`."""
+    """What the training of a row takes, or would take: `38 training steps, 360 characters of data, ...`."""
     if not {change.action, change.intended} & set(TRAININGS):
         return ""
     steps, estimate = change.steps, change.estimate or Estimate()
+    dataset = change.desired.dataset if change.desired and (steps or estimate.tokens) else None
     most = "" if steps is None or steps.exact else "at most "
     known = (
         f"{most}{_many(steps.number, 'training step')}" if steps else "",
+        f"{_many(dataset.characters, 'character')} of data" if dataset and dataset.characters else "",
         f"an estimated {_many(estimate.tokens, 'training token')}" if estimate.tokens else "",
         f"about {duration(estimate.seconds)}" if estimate.seconds else "",
         amount(estimate.cost, prices) if estimate.cost is not None else "",
@@ -53,6 +55,7 @@ def _known(sums: Total, prices: Prices | None) -> Iterator[str]:
     """The sums of what is known, and how much of the money is not."""
     most = "" if sums.exact else "at most "
     yield f"{'at least ' if sums.unknown_steps else most}{_many(sums.steps, 'step')}" if sums.steps else ""
+    yield f"{_many(sums.characters, 'character')} of data" if sums.characters else ""
     least = "at least" if sums.unknown_tokens else "an estimated"
     yield f"{least} {_many(sums.tokens, 'training token')}" if sums.tokens else ""
     least = "at least" if sums.unknown_seconds else "about"

@@ -81,6 +81,11 @@ class Dataset:
     origin: Origin = field(default=Origin(""), compare=False)
     """Where a manifest names it: what only the service can tell is found later than all else."""
 
+    @property
+    def characters(self) -> int:
+        """Of inputs and outputs; 0 for what nobody reads."""
+        return self.input_characters + self.output_characters
+
 
 class ExampleSource(Protocol):
     """Opens a dataset again, one example after the other, when it is time to send it."""

@@ -105,6 +105,7 @@ def test_what_is_published() -> None:
         "total": {
             "trainings": 1,
             "steps": 38,
+            "characters": 360,
             "trainingTokens": 180,
             "seconds": 90,
             "cost": "0.0009",

@@ -33,7 +33,7 @@ from tests.render.review import (
 
 HERE = Origin("manifests/m.yaml", 3, 1)
 EPOCHS = "hyperparameters.epochCount: 5 -> 20"
-COSTS = "38 training steps, an estimated 3,060 training tokens, about 40m00s, about 0.05 USD"
+COSTS = "38 training steps, 360 characters of data, an estimated 3,060 training tokens, about 40m00s, about 0.05 USD"
 
 
 def told(made: Plan, objection: str = "") -> list[Annotation]:
@@ -42,7 +42,7 @@ def told(made: Plan, objection: str = "") -> list[Annotation]:
 
 def test_a_refused_row_is_an_error_beside_its_manifest() -> None:
     why = "lifecycle.protect is set; `--unprotect TunedModel/m`"
-    said = f"refused to replace: {why}; {EPOCHS}; would take 38 training steps"
+    said = f"refused to replace: {why}; {EPOCHS}; would take 38 training steps, 360 characters of data"
     row = replace(REFUSED, steps=CREATE.steps)
     assert told(plan(row)) == [Annotation(Level.ERROR, said, "TunedModel/m", HERE)]
 

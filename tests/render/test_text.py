@@ -87,11 +87,11 @@ def test_a_create_tells_all_that_is_declared() -> None:
         "      hyperparameters.epochCount: 5\n"
         "      readerProjectNumbers:       [1, 2]\n"
         "      dataset:                    1:ababababababababab  (15 examples)\n"
-        "      at most 38 training steps\n"
+        "      at most 38 training steps, 360 characters of data\n"
         "      id: tunedModels/support-aaaaaaccccccccc\n"
         "      declared in manifests/support.yaml:3:1\n"
         "\n"
-        "1 training, at most 38 steps.\n"
+        "1 training, at most 38 steps, 360 characters of data.\n"
         "\n"
         "Plan: 1 to create, 0 to update, 0 to replace, 0 to delete.\n"
     )
@@ -120,13 +120,13 @@ def test_a_replace_tells_what_forces_it_what_it_costs_and_when_the_old_model_goe
         "  # forces a new training: learned once\n"
         "      hyperparameters.epochCount: 5 -> 20"
         "  # forces a new training: hyperparameters are fixed when training starts\n"
-        "      38 training steps\n"
+        "      38 training steps, 360 characters of data\n"
         f"      the id changes: {OLD} -> {NEW}; the old model is deleted when the new one is READY\n"
         "      copied to the new model before the old one goes: reader a@example.com, reader everyone\n"
         "      note: not declared, so not carried over: temperature 0.9\n"
         "      declared in manifests/support.yaml:3:1\n"
         "\n"
-        "1 training, 38 steps.\n"
+        "1 training, 38 steps, 360 characters of data.\n"
         "1 note on models.\n"
         "\n"
         "Plan: 0 to create, 0 to update, 1 to replace, 0 to delete.\n"
@@ -148,7 +148,8 @@ def test_at_forty_columns_no_id_and_no_path_is_broken() -> None:
         "        20  # forces a new training:",
         "        hyperparameters are fixed when",
         "        training starts",
-        "      38 training steps",
+        "      38 training steps, 360 characters",
+        "        of data",
         "      the id changes:",
         "        tunedModels/support-aaaaaabbbbbbbbb",
         "        ->",
@@ -234,7 +235,7 @@ def test_a_refused_row_tells_why_what_to_do_and_which_model_stays() -> None:
         f"  ! TunedModel/support  refused to replace: lifecycle.protect is set; {EPOCHS.path} {trained}",
         "      lifecycle.protect forbids replacing it; `--unprotect TunedModel/support`",
         f"      {EPOCHS.path}: 5 -> 20  # forces a new training: {FIXED}",
-        "      would take 38 training steps",
+        "      would take 38 training steps, 360 characters of data",
         f"      id: {OLD} (READY)",
         "      declared in manifests/support.yaml:3:1",
     ]

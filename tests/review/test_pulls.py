@@ -82,7 +82,9 @@ def test_twelve_times_more_epochs_are_summed_up_and_refused(reviews: Reviews) ->
     steps = sum(-(-6 * len(model.pairs) // 4) for model in SUPPORT)
     assert outputs["steps"] == str(steps)
     assert Decimal(outputs["cost"]) == Decimal(tokens * 800) / 1_000_000
-    assert f"12 trainings, {steps} steps, an estimated {tokens:,} training tokens" in made.markdown.out
+    characters = sum(row["dataset"]["inputCharacters"] + row["dataset"]["outputCharacters"] for row in replaced)
+    said = f"12 trainings, {steps} steps, {characters:,} characters of data, an estimated {tokens:,} training tokens"
+    assert said in made.markdown.out
     assert f", about {float(outputs['cost']):.2f} EUR. Prices as of 2026-11-01." in made.markdown.out
     assert made.markdown.out.count("+ hyperparameters.epochCount: 6\n! forces a new training") == 12
     told = "80.00% of the models (12/15) would be deleted or replaced, over 30%"
