@@ -1,7 +1,7 @@
 """Kinds of things that are looked for in texts, each by a regular expression, and where they were found.
 
 Texts may be hostile, so no expression may take more than a bounded number of steps at any place of a text: each repeat
-has a bound, and what could be matched in several ways is possessive (`tests/lint/test_patterns.py` proves it).
+has a bound, and what could be matched in several ways is possessive (`tests/source/lint/test_patterns.py` proves it).
 """
 
 import re
