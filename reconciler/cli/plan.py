@@ -74,14 +74,20 @@ def command(
         declared = session.begin(place, EVERY)
         console.warn(declared.warnings)
         history = History(str(declared.folder), comparison.base or "")
-        begun, told = planning.within_base(declared, history)
+        begun, loosened = planning.within_base(declared, history)
         terms = planning.terms(begun, planning.Request(selection, asked, safety))
         reader: Reader = connect(begun)
         look = partial(with_data, history=history, examples=comparison.show_examples)
         plan = planning.make(begun, reader, terms, look)
-        plan = replace(plan, warnings=told + plan.warnings)
+        plan = replace(plan, warnings=loosened + plan.warnings)
         refusal = _refusal(plan, begun, safety)
-        around = Circumstances(str(refusal or ""), begun.warnings, begun.silenced, history.told, reporting.details_at)
+        around = Circumstances(
+            objection=str(refusal or ""),
+            findings=begun.warnings,
+            silenced=begun.silenced,
+            base=history.told,
+            whole=reporting.details_at,
+        )
         shown = Shown(plan, str(begun.folder), around)
         _show(shown, reporting, begun, console, output)
         reports.write(shown, reporting)
@@ -107,10 +113,12 @@ def _show(shown: Shown, how: Reporting, begun: Session, console: Console, output
         console.print(FORMS[output](shown, how))
         return
     text = plan_text(shown.plan, console.style(sys.stdout), console.width(sys.stdout))
-    console.print(verbatim(text) if output == "github" else text)
-    if output == "github":
-        code = UnsafePlan.exit_code if shown.around.objection else _exit_code(shown.plan)
-        github.publish(shown, begun, code, console)
+    if output == "text":
+        console.print(text)
+        return
+    console.print(verbatim(text))
+    code = UnsafePlan.exit_code if shown.around.objection else _exit_code(shown.plan)
+    github.publish(shown, begun, code, console)
 
 
 def _exit_code(plan: Plan) -> int:

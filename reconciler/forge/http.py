@@ -11,16 +11,15 @@ import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from http import HTTPStatus
 from typing import TYPE_CHECKING, TypeAlias
 from urllib.parse import urlencode, urlsplit
 
 from reconciler import __version__
-from reconciler.errors import RemoteError, Unauthenticated, Unreachable, Unsent, UsageError
+from reconciler.errors import RemoteError, Unauthenticated, UsageError
 from reconciler.forge.answer import Answer, parsed
 from reconciler.forge.patience import PATIENCE, TRIES, pause
 from reconciler.providers.credentials import LOOPBACK
-from reconciler.providers.outcome import CONNECT_TIMEOUT, READ_TIMEOUT, Json, Lost, lost, named, read, succeeded
+from reconciler.providers.outcome import Json, Lost, received, redirected, succeeded, unanswered
 from reconciler.providers.redaction import blanked, quotable
 
 if TYPE_CHECKING:
@@ -104,42 +103,25 @@ class Http:
 
     def _once(self, method: str, url: str, body: Json | None) -> Answer | Lost:
         """Send once and read the whole answer."""
-        from requests import RequestException
-
         content = None if body is None else json.dumps(body).encode()
         typed = {} if content is None else {"Content-Type": "application/json"}
         headers = {**self._headers, **typed, "Authorization": f"Bearer {self._token.value}"}
         secrets = [self._token.value]
-        try:
-            with self._session.request(
-                method,
-                url,
-                data=content,
-                headers=headers,
-                timeout=(CONNECT_TIMEOUT, READ_TIMEOUT),
-                allow_redirects=False,
-                stream=True,
-            ) as response:
-                answer = blanked(read(response), secrets)
-        except (RequestException, ValueError) as error:
-            return lost(error, secrets)
+        got = received(self._session, method, url, content, headers, secrets)
+        if isinstance(got, Lost):
+            return got
+        response, answer = got
         LOG.info("%s %s: %d", method, urlsplit(url).path, response.status_code)
-        return parsed(response.status_code, response.headers, answer, secrets)
+        return parsed(response.status_code, response.headers, blanked(answer, secrets), secrets)
 
     def _conclude(self, outcome: Answer | Lost) -> Answer:
         """Return a success; raise an error for anything else."""
         if isinstance(outcome, Lost):
-            kind = Unsent if outcome.undone else Unreachable
-            raise kind(f"no answer from {self._host}: {outcome.why}", "check the network, then run again")
+            raise unanswered(self._host, outcome, "check the network, then run again")
         if succeeded(outcome.status):
             return outcome
-        if HTTPStatus.MULTIPLE_CHOICES <= outcome.status < HTTPStatus.BAD_REQUEST:
-            raise RemoteError(
-                f"{self._host} redirects to {quotable(named(outcome.headers.get('Location', '')) or 'another place')}",
-                "the token is sent to no other place; was the repository renamed, or is the address of the API wrong?",
-                status=outcome.status,
-            )
-        raise self._explain(outcome)
+        advice = "the token is sent to no other place; was the repository renamed, or is the address of the API wrong?"
+        raise redirected(self._host, outcome.status, outcome.headers, advice) or self._explain(outcome)
 
 
 def checked(api: str) -> str:

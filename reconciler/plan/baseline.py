@@ -5,7 +5,7 @@ stricter of both counts, and every difference between the two workspaces is told
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import fields, replace
 
 from reconciler.plan.contrast import workspaces
 from reconciler.plan.guards import tightest
@@ -50,13 +50,8 @@ def _value(text: str | None) -> str:
 
 def _tightest(current: Limits, base: Limits) -> Limits:
     """Of each limit the lower one."""
-    return Limits(
-        tightest(current.max_creates, base.max_creates),
-        tightest(current.max_replaces, base.max_replaces),
-        tightest(current.max_deletes, base.max_deletes),
-        tightest(current.max_steps, base.max_steps),
-        tightest(current.max_cost, base.max_cost),
-    )
+    names = [field.name for field in fields(Limits)]
+    return Limits(**{name: tightest(getattr(current, name), getattr(base, name)) for name in names})
 
 
 def _dearest(current: Prices | None, base: Prices | None) -> Prices | None:

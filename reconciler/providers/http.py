@@ -17,22 +17,20 @@ from typing import TYPE_CHECKING, TypeAlias, assert_never
 from urllib.parse import urlencode, urlsplit
 
 from reconciler import __version__
-from reconciler.errors import RemoteError, Unreachable, Unsent
+from reconciler.errors import RemoteError, Unreachable
 from reconciler.providers import retry
 from reconciler.providers.credentials import Credentials
 from reconciler.providers.outcome import (
-    CONNECT_TIMEOUT,
-    READ_TIMEOUT,
     Answered,
     Json,
     Lost,
     Outcome,
     answered,
     kind,
-    lost,
-    named,
-    read,
+    received,
+    redirected,
     succeeded,
+    unanswered,
 )
 from reconciler.providers.redaction import quotable
 from reconciler.providers.retry import Repeat
@@ -140,26 +138,14 @@ class Http:
 
     def _once(self, method: str, url: str, content: bytes | None, ours: Mapping[str, str]) -> Outcome:
         """Send once and read the whole answer."""
-        from requests import RequestException
-
         headers = {"User-Agent": f"reconciler/{__version__}", **ours, **self._credentials.headers(url)}
         secrets = [value.removeprefix("Bearer ") for key, value in headers.items() if key.lower() in _SENSITIVE]
         started, path = self.clock(), urlsplit(url).path
-        try:
-            with self._session.request(
-                method,
-                url,
-                data=content,
-                headers=headers,
-                timeout=(CONNECT_TIMEOUT, READ_TIMEOUT),
-                allow_redirects=False,
-                stream=True,
-            ) as response:
-                body = read(response)
-        except (RequestException, ValueError) as error:  # the latter: Overlong, and of requests a redirect to no URL
-            outcome = lost(error, secrets)
-            LOG.info("%s %s: %s, %.0f ms", method, path, outcome.why, 1000 * (self.clock() - started))
-            return outcome
+        got = received(self._session, method, url, content, headers, secrets)
+        if isinstance(got, Lost):
+            LOG.info("%s %s: %s, %.0f ms", method, path, got.why, 1000 * (self.clock() - started))
+            return got
+        response, body = got
         LOG.info("%s %s: %d, %.0f ms", method, path, response.status_code, 1000 * (self.clock() - started))
         LOG.debug("%s %s: %d bytes sent, %d received", method, path, len(content or b""), len(body))
         return answered(response, body, secrets)
@@ -167,21 +153,14 @@ class Http:
     def _conclude(self, outcome: Outcome, accept: Collection[int]) -> Answered:
         """Return a success, or what is accepted as one; raise an error for anything else."""
         match outcome:
-            case Lost(why=why, undone=undone):
-                error = Unsent if undone else Unreachable
-                raise error(f"no answer from {self._host}: {why}", "check network and endpoint, then run again")
+            case Lost():
+                raise unanswered(self._host, outcome, "check network and endpoint, then run again")
             case Answered(status=status) if succeeded(status) or status in accept:
                 return outcome
-            case Answered(status=status, headers=headers) if (
-                HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST
-            ):
-                raise RemoteError(
-                    f"{self._host} redirects to {quotable(named(headers.get('Location', '')) or 'another place')}",
-                    "credentials are sent to no other host; is the endpoint right?",
-                    status=status,
-                )
-            case Answered():
-                raise self._explain(outcome.status, outcome.error, outcome.text)
+            case Answered(status=status, headers=headers):
+                advice = "credentials are sent to no other host; is the endpoint right?"
+                away = redirected(self._host, status, headers, advice)
+                raise away or self._explain(status, outcome.error, outcome.text)
             case _:
                 assert_never(outcome)
 

@@ -11,6 +11,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import urlsplit
 
+from reconciler.errors import RemoteError, Unreachable, Unsent
 from reconciler.providers.redaction import QUOTED, blanked, quotable
 
 if TYPE_CHECKING:
@@ -88,6 +89,46 @@ def read(response: "requests.Response") -> bytes:
         if len(body) > MAX_ANSWER:
             raise Overlong
     return bytes(body)
+
+
+def received(
+    session: "requests.Session",
+    method: str,
+    url: str,
+    content: bytes | None,
+    headers: Mapping[str, str],
+    secrets: Sequence[str],
+) -> "tuple[requests.Response, bytes] | Lost":
+    """Send a request once and read all of its answer: bounded in size and time, and led to no other place."""
+    from requests import RequestException
+
+    try:
+        with session.request(
+            method,
+            url,
+            data=content,
+            headers=headers,
+            timeout=(CONNECT_TIMEOUT, READ_TIMEOUT),
+            allow_redirects=False,
+            stream=True,
+        ) as response:
+            return response, read(response)
+    except (RequestException, ValueError) as error:  # the latter: Overlong, and of requests a redirect to no URL
+        return lost(error, secrets)
+
+
+def unanswered(host: str, outcome: Lost, advice: str) -> RemoteError:
+    """The error for a request without an answer: whether it was done is known only if it never left."""
+    kind = Unsent if outcome.undone else Unreachable
+    return kind(f"no answer from {host}: {outcome.why}", advice)
+
+
+def redirected(host: str, status: int, headers: Mapping[str, str], advice: str) -> RemoteError | None:
+    """The error for an answer that leads elsewhere; None for any other."""
+    if not HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
+        return None
+    place = quotable(named(headers.get("Location", "")) or "another place")
+    return RemoteError(f"{host} redirects to {place}", advice, status=status)
 
 
 def answered(response: "requests.Response", body: bytes, secrets: Sequence[str]) -> Answered:

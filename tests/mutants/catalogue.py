@@ -760,7 +760,7 @@ PROVIDER = (
     Mutant(
         "redirects are followed",
         "An API key goes to whatever host an answer names.",
-        "providers/http.py",
+        "providers/outcome.py",
         "allow_redirects=False,",
         "allow_redirects=True,",
     ),
@@ -1071,8 +1071,8 @@ REVIEW = (
         "a pull request raises its limit",
         "Whoever changes a hundred models raises the limit for it in the same change.",
         "plan/baseline.py",
-        "tightest(current.max_replaces, base.max_replaces)",
-        "current.max_replaces",
+        "tightest(getattr(current, name), getattr(base, name))",
+        "getattr(current, name)",
     ),
     Mutant(
         "a pull request lowers the prices",
