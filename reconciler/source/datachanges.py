@@ -18,7 +18,7 @@ from reconciler.resource.reason import Reason
 from reconciler.source.census import Census, census, present
 from reconciler.source.collector import collector_resting
 from reconciler.source.comparison import Measured, described
-from reconciler.source.repository import Unavailable
+from reconciler.source.git import Unavailable
 from reconciler.source.revisions import History
 from reconciler.source.rows import Flaw
 from reconciler.source.search import Wanted

@@ -13,7 +13,8 @@ from reconciler.resource.datachange import Revision
 from reconciler.resource.dataset import Locator, is_stored
 from reconciler.source.comparison import Older
 from reconciler.source.declared import Manifests, Source, forms, source_in, unplaced, within_bounds
-from reconciler.source.repository import Repository, Unavailable, Version, repository
+from reconciler.source.git import Unavailable
+from reconciler.source.repository import Repository, Version, repository
 from reconciler.source.search import MOST_VERSIONS, Candidate, Search, Wanted
 
 SHORT = 7

@@ -1168,7 +1168,7 @@ REVIEW = (
     Mutant(
         "git fetches",
         "Planning a partial clone asks the network for what it lacks.",
-        "source/repository.py",
+        "source/git.py",
         '"GIT_NO_LAZY_FETCH": "1",',
         "",
     ),

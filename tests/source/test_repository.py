@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.source import repository as module
-from reconciler.source.repository import Repository, Unavailable, repository
+from reconciler.source import git as module
+from reconciler.source.git import Unavailable
+from reconciler.source.repository import Repository, repository
 from tests.source.git import PROGRAM, Git
 
 pytestmark = pytest.mark.process

@@ -13,7 +13,7 @@ from reconciler.resource.identity import short_digest
 from reconciler.source import declared, search
 from reconciler.source.census import Census, census, present
 from reconciler.source.formats import FORMATS
-from reconciler.source.repository import Unavailable
+from reconciler.source.git import Unavailable
 from reconciler.source.revisions import History
 from reconciler.source.search import Wanted
 from tests.source.git import Git, csv, jsonl, pairs
